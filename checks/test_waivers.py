@@ -1,0 +1,28 @@
+"""WVR: waivers excuse something that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from checks.rules import waivers
+from fixtures.model.platform import Waiver
+from fixtures.model.verdicts import Evidence, Verdict
+
+
+@pytest.mark.predeploy
+@pytest.mark.item(
+    "WVR-001",
+    severity="high",
+    remediation="Correct the waiver's item and target (as the ledger names them), or remove the waiver.",
+)
+def test_waiver_names_a_declared_item_and_target(
+    waiver: Waiver, catalogue: Evidence[frozenset[tuple[str, str]]], conclude: Callable[[Verdict], None]
+) -> None:
+    """A waiver names an item and a target that the suite declares for this platform.
+
+    One that matches nothing excuses nothing, and hides that what it was written for has moved. A waiver
+    that has expired, or whose item holds, fails in the row of that item.
+    """
+    conclude(waivers.names_something(waiver, catalogue))

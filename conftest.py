@@ -1,0 +1,9 @@
+"""Names the wiring. No logic here, and nobody imports it."""
+
+pytest_plugins = (
+    "fixtures.wiring.options",
+    "fixtures.wiring.targets",
+    "fixtures.wiring.provide",
+    "fixtures.wiring.ledger",
+    "fixtures.wiring.page",
+)
