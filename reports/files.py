@@ -1,0 +1,43 @@
+"""Writes a run's reports: each file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+from fixtures.model.ledger import Ledger
+from reports import jsonfile, junit, markdown
+
+
+def write(ledger: Ledger, folder: Path, *, step_summary: str | None = None) -> tuple[Path, ...]:
+    """Write `<phase>.json`, `.xml` and `.md` into a folder, made where it is missing, and return their paths.
+
+    `step_summary` is a file that the Markdown is appended to, GitHub's `$GITHUB_STEP_SUMMARY`; one that cannot be
+    written is warned about. OSError where the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    page = markdown.render(ledger)
+    written = (
+        replace(folder / f"{ledger.phase}.json", jsonfile.render(ledger)),
+        replace(folder / f"{ledger.phase}.xml", junit.render(ledger)),
+        replace(folder / f"{ledger.phase}.md", page),
+    )
+    if step_summary:
+        try:
+            with Path(step_summary).open("a", encoding="utf-8") as stream:
+                stream.write(page)
+        except OSError as error:
+            warnings.warn(f"the step summary was not written: {error}", stacklevel=2)
+    return written
+
+
+def replace(path: Path, content: str) -> Path:
+    """Put a file in place in one step, so that a reader never sees half of it."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(content, encoding="utf-8", newline="\n")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
