@@ -64,9 +64,8 @@ def _case(row: Row, stopping: frozenset[str]) -> ET.Element:
     for name, value in _properties(row):
         ET.SubElement(properties, "property", {"name": name, "value": _name(value)})
     _end(case, row, stopping)
-    said = _account(row)
-    if said and row.verdict != "not selected":
-        ET.SubElement(case, "system-out").text = said
+    if case.find("failure") is None and case.find("error") is None and row.verdict != "not selected":
+        ET.SubElement(case, "system-out").text = _account(row)
     return case
 
 

@@ -84,8 +84,8 @@ def _head(ledger: Ledger) -> str:
     demo = " (the embedded demo)" if ledger.demo else ""
     parts = [
         f"## {escape(words.headline(ledger))}\n",
-        f"Platform {code(ledger.platform)}{demo}, phase {code(ledger.phase)}, {escape(words.moment(ledger.started))}, took "
-        f"{words.duration(ledger.seconds)}, judged as of {escape(ledger.as_of)}, Preflight {escape(ledger.suite)}.\n",
+        f"Platform {code(ledger.platform)}{demo}, phase {code(ledger.phase)}, {escape(words.moment(ledger.started))}, "
+        f"took {words.duration(ledger.seconds)}, judged as of {escape(ledger.as_of)}, suite {escape(ledger.suite)}.\n",
     ]
     if words.caveat(ledger):
         parts.append(f"{escape(words.caveat(ledger))}\n")

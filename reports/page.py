@@ -113,7 +113,7 @@ def _foreign(node: str, result: str, seconds: float) -> list[str]:
 def log(row: Row) -> str:
     """What an opened row shows: its evidence, findings and remediation as escaped lines.
 
-    No line starts with a capital E: pytest-html paints such lines as errors.
+    Lines after the first are indented: pytest-html paints a line that starts with a capital E as an error.
     """
     parts = [("Must hold", row.title), ("Asked", row.asked), ("Seen", row.observed), ("Where", row.where)]
     parts += [("Finding", str(finding)) for finding in row.findings]
@@ -122,7 +122,11 @@ def log(row: Row) -> str:
     if row.waiver:
         parts.append(("Waiver", f"{row.waiver.reason} ({row.waiver.owner}, until {row.waiver.expires})"))
     parts += [("When", words.moment(row.at)), ("Node", row.node)]
-    return "\n".join(f"<b>{word}</b> {escape(text.shown(said, FULL))}" for word, said in parts if said)
+    return "\n".join(f"<b>{word}</b> {_told(said)}" for word, said in parts if said)
+
+
+def _told(said: str) -> str:
+    return escape(text.shown(said, FULL)).replace("\n", "\n  ")
 
 
 def _inner(column: Column, row: Row, result: str) -> str:

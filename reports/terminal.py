@@ -20,13 +20,12 @@ def lines(ledger: Ledger, folder: Path, encoding: str = "utf-8") -> list[Line]:
 
     The words are ASCII; where the stream's encoding cannot carry a row's text, it is spelt out (`\\u0438`).
     """
+    unseen_colour = "yellow" if ledger.unverified_allowed else "red"
     told = [
         *_head(ledger),
         *_faults(ledger),
         *_rows("failures", words.failing(ledger), "red"),
-        *_rows(
-            "could not be observed", words.of(ledger, "unverified"), "yellow" if ledger.unverified_allowed else "red"
-        ),
+        *_rows("could not be observed", words.of(ledger, "unverified"), unseen_colour),
         *_rows("warnings", words.of(ledger, "warn") if ledger.strict else [], "red"),
         *_waivers(ledger),
         *_not_looked_at(ledger),
@@ -83,7 +82,7 @@ def _row(row: Row, colour: str) -> Iterator[Line]:
 
 def _waivers(ledger: Ledger) -> Iterator[Line]:
     """Those that end within two weeks, or are over."""
-    soon = []
+    soon: list[list[Line]] = []
     for note, row in words.waived(ledger):
         left = words.days_left(note, ledger)
         if left is None or left <= words.SOON or note.state != "live":
@@ -98,14 +97,13 @@ def _not_looked_at(ledger: Ledger) -> Iterator[Line]:
         f"{words.counted(number, 'declared item', 'declared items')} of phase {phase}: not selected"
         for phase, number in words.not_selected(ledger).items()
     ]
-    said = [[(f"  {_line(one)}", {})] for one in (*unselected, *ledger.not_looked_at)]
+    said: list[list[Line]] = [[(f"  {_line(one)}", {})] for one in (*unselected, *ledger.not_looked_at)]
     yield from _capped(said, "not looked at:")
 
 
 def _reports(ledger: Ledger, folder: Path) -> Iterable[Line]:
     yield "", {}
-    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    yield f"reports: {shown}/{ledger.phase}.html, .json, .xml, .md", {}
+    yield f"reports: {_line(str(folder))}/{ledger.phase}.html, .json, .xml, .md", {}
 
 
 def _line(said: str) -> str:

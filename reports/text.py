@@ -20,7 +20,7 @@ _ANCHOR_LENGTH = 120
 
 
 def visible(text: str) -> str:
-    """The text with control, direction and unpaired surrogate characters spelt out: `\\x1b`. A CRLF becomes a line feed."""
+    """The text with control, direction and unpaired surrogate characters spelt out (`\\x1b`), CRLF as line feed."""
     return _HIDDEN.sub(_spelt, text.replace("\r\n", "\n"))
 
 
