@@ -15,7 +15,7 @@ from reports import text, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLESHEET = TEMPLATES / "page.css"
-LONGEST = 4_000  # characters of one value
+LONGEST = 2_000  # characters of one value
 SHARES = ("pass", "fail", "error", "unverified", "waived", "warn", "attested", "not selected")
 
 

@@ -37,7 +37,10 @@ def lines(ledger: Ledger, folder: Path, encoding: str = "utf-8") -> list[Line]:
 def _head(ledger: Ledger) -> Iterator[Line]:
     yield words.headline(ledger), {"green" if ledger.go else "red": True, "bold": True}
     demo = " (the embedded demo)" if ledger.demo else ""
-    yield f"platform {_line(ledger.platform)}{demo}, phase {ledger.phase}, judged as of {ledger.as_of}", {}
+    yield (
+        f"platform {_line(ledger.platform)}{demo}, phase {_line(ledger.phase)}, judged as of {_line(ledger.as_of)}",
+        {},
+    )
     counts = ", ".join(f"{number:,} {word}" for word, number in words.readiness_counts(ledger) if number)
     yield f"readiness {words.readiness(ledger)}: {counts or 'nothing declared'}", {}
 
@@ -46,7 +49,7 @@ def _faults(ledger: Ledger) -> Iterator[Line]:
     for problem in ledger.problems:
         yield f"the run itself: {_line(problem)}", {"red": True}
     yield from _capped(
-        [[(f"  {item} {_line(target)}", {})] for item, target in ledger.gone],
+        [[(f"  {_line(item)} {_line(target)}", {})] for item, target in ledger.gone],
         f"no longer declared ({len(ledger.gone)}):",
     )
 
@@ -68,7 +71,7 @@ def _capped(blocks: list[list[Line]], title: str) -> Iterator[Line]:
 
 def _row(row: Row, colour: str) -> Iterator[Line]:
     label = words.LABELS[row.verdict].upper()
-    yield f"  {label} {row.severity} {row.item} {_line(row.target)}: {_line(row.title)}", {colour: True}
+    yield f"  {label} {row.severity} {_line(row.item)} {_line(row.target)}: {_line(row.title)}", {colour: True}
     found = row.findings or (row.warnings if row.verdict == "warn" else ())
     for finding in found[:FINDINGS]:
         yield f"    {_line(str(finding))}", {}
@@ -87,7 +90,7 @@ def _waivers(ledger: Ledger) -> Iterator[Line]:
         left = words.days_left(note, ledger)
         if left is None or left <= words.SOON or note.state != "live":
             terms = f"{words.term(note, ledger)} ({note.expires}, {words.waiver_state(note)})"
-            said = f"  {row.item} {_line(row.target)}: {terms}, {_line(note.owner)}: {_line(note.reason)}"
+            said = f"  {_line(row.item)} {_line(row.target)}: {_line(terms)}, {_line(note.owner)}: {_line(note.reason)}"
             soon.append([(said, {"yellow": True})])
     yield from _capped(soon, f"waivers to look at ({len(soon)}):")
 

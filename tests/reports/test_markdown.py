@@ -1,0 +1,61 @@
+"""The short report in Markdown, read back with a CommonMark parser with GitHub's tables and strikethrough."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from reports import markdown, text
+from tests.reports import sample
+from tests.reports.markup import Markup
+
+TEXT = st.text(st.characters(codec=None, exclude_categories=()))
+MARKS = st.text("\\`*_[]()<>|~$@#&!:/-+.1aw \n\t", max_size=60)
+
+
+def read(page: str) -> Markup:
+    """The page as a reader's browser has it; raw HTML and bare links are let through, so that they would be seen."""
+    return Markup(MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(page))
+
+
+def test_failures_come_first_and_say_what_to_do() -> None:
+    """Headline, counts, faults, failures, unverified, waivers, warnings, not looked at."""
+    said = read(markdown.render(sample.typical())).text
+    parts = ("NO GO", "Readiness 73.2 %", "faulty", "Failures (4)", "Could not be", "Waivers (2)", "Warnings (1)")
+    places = [said.index(part) for part in (*parts, "What was not looked at")]
+    assert places == sorted(places)
+    assert "decodes to 16 bytes (32 hex digits), 32 are needed services/worker/.env.production:4" in said
+    assert "Set it right, then run the phase again." in said
+
+
+@given(st.one_of(TEXT, MARKS))
+def test_escaped_text_reads_as_it_was(said: str) -> None:
+    """No input becomes markup: what a reader sees is the text."""
+    page = read(f"- x {markdown.escape(said)}\n- {markdown.code(said)}\n")
+    assert page.tags <= {"ul", "li", "code"}
+    plain = " ".join(text.line(said, markdown.LONGEST).split())
+    assert page.text.replace(markdown._ZERO_WIDTH, "") == " ".join(f"x {plain} {plain}".split())
+
+
+def test_nobody_is_mentioned_and_nothing_is_linked() -> None:
+    """Mentions, issue references and bare addresses do not act."""
+    said = markdown.escape("@everyone look at #12 and https://evil.example or www.evil.example")
+    for acting in ("@everyone", "#12", "://evil", "www.evil"):
+        assert acting not in said
+
+
+def test_hostile_ledger_stays_text() -> None:
+    """The page holds no element but those of its own lists and headings."""
+    page = read(markdown.render(sample.hostile()))
+    assert page.tags <= {"h2", "h3", "p", "ul", "li", "strong", "code"}
+
+
+def test_long_page_is_cut_and_says_so() -> None:
+    """Above the limit, what follows is counted, not shown."""
+    rows = [sample.row("ENV-001", f"target-{number}", "fail", observed="о" * 400) for number in range(1000)]
+    rows += [sample.row("ENV-002", f"target-{number}", "warn") for number in range(7)]
+    page = markdown.render(sample.ledger(*rows))
+    assert len(page.encode()) <= markdown.LIMIT
+    assert len(page.encode()) > markdown.LIMIT * 0.9
+    assert "of failures, 7 of warnings. The HTML report has them." in page
