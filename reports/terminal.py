@@ -37,12 +37,10 @@ def lines(ledger: Ledger, folder: Path, encoding: str = "utf-8") -> list[Line]:
 def _head(ledger: Ledger) -> Iterator[Line]:
     yield words.headline(ledger), {"green" if ledger.go else "red": True, "bold": True}
     demo = " (the embedded demo)" if ledger.demo else ""
-    yield (
-        f"platform {_line(ledger.platform)}{demo}, phase {_line(ledger.phase)}, judged as of {_line(ledger.as_of)}",
-        {},
-    )
-    counts = ", ".join(f"{number:,} {word}" for word, number in words.readiness_counts(ledger) if number)
-    yield f"readiness {words.readiness(ledger)}: {counts or 'nothing declared'}", {}
+    phase, as_of = _line(ledger.phase), _line(ledger.as_of)
+    yield f"platform {_line(ledger.platform)}{demo}, phase {phase}, judged as of {as_of}", {}
+    counts = ", ".join(f"{number:,} {word}" for word, number in words.readiness_counts(ledger))
+    yield f"readiness {words.readiness(ledger)}: {counts}", {}
 
 
 def _faults(ledger: Ledger) -> Iterator[Line]:

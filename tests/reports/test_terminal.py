@@ -24,6 +24,14 @@ def test_headline_comes_first_and_paths_last() -> None:
     assert told[-1] == "reports: reports/predeploy.html, .json, .xml, .md"
 
 
+def test_readiness_stands_with_all_its_counts() -> None:
+    """Zeros are said too: what is not named could be anything."""
+    told = said(sample.ledger(sample.row("ENV-001", "x")), FOLDER)
+    assert (
+        "readiness 100 %: 1 declared, 1 selected, 1 executed, 1 pass, 0 fail, 0 error, 0 unverified, 0 waived" in told
+    )
+
+
 def test_failure_has_its_finding_and_what_to_do() -> None:
     """Each failure is told with place and remediation."""
     told = said(sample.typical(), FOLDER)
