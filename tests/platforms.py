@@ -60,6 +60,7 @@ class Copy:
         """Copy the demo to `root`; its node_modules are linked, not copied."""
         self.root = root
         self.git_was_called = False
+        provision.dependencies(DEMO, print)
         provision.values(DEMO)
         shutil.copytree(DEMO, root, ignore=shutil.ignore_patterns("node_modules", "dist", "__pycache__", "*.py"))
         for modules in (DEMO / "node_modules", *DEMO.glob("*/*/node_modules")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import secrets
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -79,7 +80,7 @@ def test_passwords_in_addresses_are_masked_without_being_known() -> None:
 
 def test_tokens_are_masked_by_their_shape() -> None:
     """A token that stands in no env file (a literal in source that tsc quotes) is masked by its shape."""
-    token = "sk-or-" + "v1-" + "0123456789abcdef" * 4
+    token = "sk-or-" + "v1-" + secrets.token_hex(32)
     assert token not in Redactor().mask(f'Type "{token}" is not assignable')
 
 

@@ -1,0 +1,68 @@
+"""A pytest plugin that makes checks misbehave: `-p tests.faults` with `FAULT=kind:ITEM` in the environment."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import pkgutil
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import pytest
+
+import checks.rules
+
+KIND, _, ITEM = os.environ["FAULT"].partition(":")
+
+
+def pytest_configure() -> None:
+    """`crash`: every rule raises, with all it was given in its message and its local variables."""
+    if KIND == "crash":
+        for module in pkgutil.iter_modules(checks.rules.__path__):
+            rules = importlib.import_module(f"checks.rules.{module.name}")
+            for name, rule in inspect.getmembers(rules, inspect.isfunction):
+                if rule.__module__ == rules.__name__ and not name.startswith("_"):
+                    setattr(rules, name, crashing(rule))
+
+
+def crashing(rule: Callable[..., Any]) -> Callable[..., NoReturn]:
+    """A rule that fails in the worst place: everything it was given stands in its frame and in its message."""
+
+    def crash(*given: object) -> NoReturn:
+        seen = [getattr(value, "seen", value) for value in given]
+        inside = [[getattr(value, name, None) for name in getattr(value, "__slots__", ())] for value in seen]
+        raise RuntimeError(f"{rule.__name__} crashed on {given!r} {seen!r} {inside!r}")
+
+    return crash
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """`setup`: the item's set-up fails."""
+    if KIND == "setup" and _meant(item):
+        raise RuntimeError("set-up failed")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """`teardown`: cleaning up after the item fails."""
+    if KIND == "teardown" and _meant(item):
+        raise RuntimeError("clean-up failed")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """`die`: the process ends; `skip`: the check skips itself; `silent`: it concludes nothing."""
+    if not _meant(pyfuncitem):
+        return None
+    if KIND == "die":
+        os._exit(3)
+    if KIND == "skip":
+        pytest.skip("not today")
+    return True if KIND == "silent" else None
+
+
+def _meant(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("item")
+    return mark is not None and mark.args[0] == ITEM
