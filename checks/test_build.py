@@ -29,7 +29,7 @@ def test_every_tsconfig_compiles(node_service: Service, build: BuildProbe, concl
 @pytest.mark.item(
     "BLD-002", severity="medium", remediation="Mend each ESLint error, or change the rule that the team does not hold."
 )
-def test_eslint_finds_no_error(node_service: Service, build: BuildProbe, conclude: Conclude) -> None:
+def test_service_lints_without_error(node_service: Service, build: BuildProbe, conclude: Conclude) -> None:
     """The platform's own ESLint, with its own configuration, finds no error in the service; warnings are advisory.
 
     It catches what types do not: a promise nobody awaits, a console.log in place of the logger. An ESLint that has no
