@@ -38,6 +38,7 @@ AREAS: dict[str, str] = {
     "ROT": "Rotation",
     "BCK": "Backups",
     "EXT": "External services",
+    "WVR": "Waivers",
 }
 SOON = 14  # days before a waiver's end that reports point at it
 
