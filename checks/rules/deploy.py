@@ -25,7 +25,7 @@ def railway_config_valid(service: Service, said: Evidence[RailwayFile], today: d
     days = (LAST_READ - today).days
     if days > 0:
         text = (
-            f"Railway stops reading this file on {LAST_READ.isoformat()} ({days} days left): move its settings to"
+            f"Railway stops reading this file on {LAST_READ.isoformat()} ({days} day{'s' * (days != 1)} left): move its settings to"
             " .railway/railway.ts, or set them on the service"
         )
     else:

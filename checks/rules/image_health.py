@@ -20,7 +20,7 @@ LONG_INTERVAL, LONG_TIMEOUT = 300, 120  # seconds: beyond these a dead container
 ALWAYS_FINE = re.compile(r"(\|\||;)\s*(true|:|exit\s+0)\s*$")
 URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[^\]]*\]|[\w.$(){}-]+?)(?::(?P<port>\d+|\$\{\w+(?::?[-+?][^}]*)?\}|\$\w+))?"
-    r"(?P<path>/[^\s'\"`)\\,;|&<>]*)?(?=$|[\s'\"`)\\,;|&<>?])"
+    r"(?P<path>(?:/|\$\{)[^\s'\"`)\\,;|&<>]*)?(?=$|[\s'\"`)\\,;|&<>?])"
 )
 BARE = re.compile(r"^(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0)(?::(?P<port>\d+|\$\{[^}]*\}|\$\w+))?(?P<path>/\S*)?$")
 VARIABLE = re.compile(r"^\$\{?(?P<name>\w+)(?::?-(?P<default>[^}]*))?")
