@@ -148,7 +148,9 @@ def _distroless(ref: Reference) -> Base:
     last = ref.repository.rsplit("/", 1)[-1]
     debug = ref.tag.startswith("debug")
     programs: frozenset[str] = BUSYBOX if debug else frozenset()
-    perhaps = frozenset({"node", "/nodejs/bin/node"}) if last.startswith("nodejs") else frozenset[str]()
+    perhaps = frozenset({"node"}) if last.startswith("nodejs") else frozenset[str]()  # it is not on every PATH
+    if last.startswith("nodejs"):
+        programs |= {"/nodejs/bin/node"}
     if last.startswith("python"):
         programs |= {"python3", "/usr/bin/python3"}
     user = "nonroot" if "nonroot" in ref.tag else "root"
