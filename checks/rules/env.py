@@ -117,7 +117,8 @@ def is_the_same_everywhere(variable: Variable, evidence: Evidence[Copies]) -> Ve
 def _compared(variable: Variable, copies: Copies) -> str:
     if not copies.groups:
         return f"{variable.name} is set in none of {', '.join(copies.missing)}, so there is nothing to compare"
-    text = f"{variable.name}: values in {len(copies.places)} services, {len(copies.groups)} different"
+    values = "one value" if len(copies.groups) == 1 else f"{len(copies.groups)} different values"
+    text = f"{variable.name} has {values} in {len(copies.places)} services"
     missing = f"; not set in {', '.join(copies.missing)} (ENV-001)" if copies.missing and variable.required else ""
     return f"{text} ({', '.join(f'{name}: {place}' for name, place in copies.places)}){missing}"
 

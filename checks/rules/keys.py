@@ -21,10 +21,10 @@ def holds_a_random_key(binding: Binding, evidence: Evidence[Reading[KeyMaterial]
     findings, doubts = [], []
     if key.size < least:
         findings.append(f"holds {key.size} bytes of key as {key.encoding}, at least {least} expected")
-    if key.flaw and (key.bits < 8 * least or "odd number" in key.flaw):
+    if key.flaw and (key.bits < 8 * least or not key.wrapped):
         findings.append(f"is not random: it {key.flaw}, which leaves about {key.bits} bits")
     elif key.flaw:
-        doubts.append(f"{key.flaw}; about {key.bits} bits are left, and {8 * least} are expected")
+        doubts.append(f"{key.flaw}; about {key.bits} bits are in it all the same, {8 * least} expected")
     elif key.size >= least and key.bits < 8 * least:
         findings.append(
             f"is plain text with about {key.bits} bits at most, {8 * least} expected; write it as hex or base64"
