@@ -24,8 +24,9 @@ def railway_config_valid(service: Service, said: Evidence[RailwayFile], today: d
         return Verdict(said, f"{file.path} defines the service in code; what it yields is judged by DEP-007")
     days = (LAST_READ - today).days
     if days > 0:
+        left = f"{days} day{'s' * (days != 1)} left"
         text = (
-            f"Railway stops reading this file on {LAST_READ.isoformat()} ({days} day{'s' * (days != 1)} left): move its settings to"
+            f"Railway stops reading this file on {LAST_READ.isoformat()} ({left}): move its settings to"
             " .railway/railway.ts, or set them on the service"
         )
     else:
