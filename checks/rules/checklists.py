@@ -13,7 +13,8 @@ ALWAYS = re.compile(r"🔴|🚨|‼|❗|\bp0\b|\bmust\b|(?<!не )\bобязат
 WORD = r"(?:critical|blockers?|blocking|критичн\w*|критическ\w*|блокер\w*|блокирующ\w*)"
 SPOKEN = re.compile(rf"(?<!non-)(?<!non )(?<!not )(?<!не )\b{WORD}", re.IGNORECASE)
 MARKED = re.compile(
-    rf"^\W*{WORD}\s*[:!—–-]|[\[(«{{]\s*{WORD}\s*[\])»}}]|[—–:-]\s+{WORD}\W*$|^\W*{WORD}\W*$|\b(?:CRITICAL|BLOCKER|КРИТИЧНО)\b"
+    rf"(?i:^\W*{WORD}\s*[:!—–-]|[\[(«{{]\s*{WORD}\s*[\])»}}]|[—–:-]\s+{WORD}\W*$|^\W*{WORD}\W*$)|"
+    r"\b(?:CRITICAL|BLOCKER|КРИТИЧНО|БЛОКЕР)\b"
 )
 OPTIONAL = re.compile(
     r"\b(?:optional|non-?\s?critical|not critical|nice[- ]to[- ]have|p[1-4]|should|could|некритичн\w*|не критичн\w*|"
@@ -46,7 +47,7 @@ def no_critical_box_is_open(checklist: Document, page: Evidence[Page]) -> Verdic
             spoken = f"open box speaks of something critical and is not marked: «{text}»"
             warnings.append(Finding(spoken, seen.at(block.line)))
     ticked = f"{len(boxes) - open_} of {len(boxes)} boxes are ticked"
-    observed = f"{ticked}; {open_} are open, {len(findings)} of them critical."
+    observed = f"{ticked}; open: {open_}, critical among them: {len(findings)}."
     return Verdict(page, observed, tuple(findings), tuple(warnings))
 
 
