@@ -31,8 +31,7 @@ def crashing(rule: Callable[..., Any]) -> Callable[..., NoReturn]:
 
     def crash(*given: object) -> NoReturn:
         seen = [getattr(value, "seen", value) for value in given]
-        inside = [[getattr(value, name, None) for name in getattr(value, "__slots__", ())] for value in seen]
-        raise RuntimeError(f"{rule.__name__} crashed on {given!r} {seen!r} {inside!r}")
+        raise RuntimeError(f"{rule.__name__} crashed on {given!r} {seen!r}")
 
     return crash
 

@@ -18,6 +18,8 @@ from fixtures.model.ledger import Ledger, Outcome, Row
 SUITE = Path(__file__).parents[1]
 DEMO = SUITE / "fixtures" / "demo"
 DEMO_DAY = "2026-11-23"
+# Plugins that the suite does not need, and that a test environment has.
+LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:anyio")
 GIT = ("-c", "user.name=Preflight", "-c", "user.email=tests@preflight.invalid", "-c", "commit.gpgsign=false")
 
 
@@ -40,7 +42,7 @@ def preflight(*arguments: str, reports: Path, environ: dict[str, str] | None = N
     """Run pytest on the suite's checks as a user would, with its reports in a folder of the test's own."""
     env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PREFLIGHT_", "GITHUB_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--reports={reports}", *arguments],
+        [sys.executable, "-m", "pytest", *LEAN, f"--reports={reports}", *arguments],
         cwd=SUITE,
         env=env | (environ or {}),
         capture_output=True,
@@ -63,7 +65,7 @@ class Copy:
         provision.dependencies(DEMO, print)
         provision.values(DEMO)
         shutil.copytree(DEMO, root, ignore=shutil.ignore_patterns("node_modules", "dist", "__pycache__", "*.py"))
-        for modules in (DEMO / "node_modules", *DEMO.glob("*/*/node_modules")):
+        for modules in (DEMO / "node_modules", *DEMO.glob("[!n]*/*/node_modules")):
             if modules.is_dir():
                 (root / modules.relative_to(DEMO)).symlink_to(modules)
         self._git("init", "-q", "-b", "main")
