@@ -20,8 +20,7 @@ Conclude = Callable[[Verdict], None]
     severity="critical",
     remediation=(
         "Replace the secret at its vendor, then read it from the environment. Is it none? End its line with "
-        "`pragma: allowlist secret`, or run `python -m fixtures.probes.secrets PLATFORM` in the suite's folder "
-        "and `detect-secrets audit .secrets.baseline` in the platform's."
+        "`pragma: allowlist secret`, or run `python -m fixtures.probes.secrets PLATFORM --audit` in the suite's folder."
     ),
 )
 def test_tracked_files_hold_no_secret(platform: Platform, secret_scan: SecretProbe, conclude: Conclude) -> None:
@@ -38,8 +37,8 @@ def test_tracked_files_hold_no_secret(platform: Platform, secret_scan: SecretPro
     "SEC-003",
     severity="medium",
     remediation=(
-        "Run `python -m fixtures.probes.secrets PLATFORM` in the suite's folder to drop stale entries, then "
-        "`detect-secrets audit .secrets.baseline` in the platform's to label the rest."
+        "Run `python -m fixtures.probes.secrets PLATFORM --audit` in the suite's folder: it drops stale entries "
+        "and asks about those that nobody has judged."
     ),
 )
 def test_secrets_baseline_is_audited_and_current(
