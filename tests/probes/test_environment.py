@@ -176,7 +176,8 @@ def test_no_text_breaks_the_reading_of_env_files(text: str) -> None:
     """Any text is read as an env file, and no line number exceeds its lines."""
     read = env_text(text)
     last = len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    assert all(1 <= item.line <= last for item in (*read.entries, *read.broken))
+    lines = [entry.line for entry in read.entries] + [line.line for line in read.broken]
+    assert all(1 <= line <= last for line in lines)
 
 
 @settings(max_examples=50, deadline=None)
