@@ -44,7 +44,7 @@ def parse(text: str) -> Range | None:
     plain = re.sub(r"\+[\w.-]+", "", plain)
     try:
         spec: Range = NpmSpec(plain)
-    except (ValueError, OverflowError):
+    except (ValueError, AttributeError):  # the latter for half a hyphen range, `1 - :`
         return None
     return spec
 
