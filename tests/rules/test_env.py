@@ -54,7 +54,7 @@ GOOD = [
     ("text", "anything at all"),
     ("url", "https://api.acme.io/v1?x=1#top"),
     ("url", "https://пример.рф/"),
-    ("redis-url", "rediss://default:p%23ss@eu1-cat-1.upstash.io:6379"),
+    ("redis-url", "rediss://default:p%23ss@eu1-cat-1.upstash.io:6379"),  # pragma: allowlist secret
     ("redis-url", "redis://redis.railway.internal:6379/0"),
     ("redis-url", "redis://[fd12::1]:6379"),
     ("postgres-url", "postgresql://u.ref:pw@aws-0-eu.pooler.supabase.com:6543/postgres?pgbouncer=true"),
@@ -79,7 +79,7 @@ GOOD = [
     ("openrouter-key", "sk-or-" + "v1-" + HEX(32)),
     ("sentry-token", "sntryu_" + HEX(32)),
     ("vercel-token", "vcp_" + "aB3" * 19),
-    ("railway-token", "0b0c3c1e-8a51-4f0e-9c36-3a1d8a5b7c11"),
+    ("railway-token", "0b0c3c1e-8a51-4f0e-9c36-3a1d8a5b7c11"),  # pragma: allowlist secret
     ("upstash-rest-url", "https://eu1-cat-1.upstash.io"),
     ("upstash-rest-token", "AX" + "aB3" * 18 + "=="),
 ]
@@ -91,7 +91,7 @@ BAD = [
     ("redis-url", "https://eu1-cat-1.upstash.io"),
     ("redis-url", "rediss://default:p#ss@eu1-cat-1.upstash.io:6379"),
     ("redis-url", "redis://host:6379/jobs"),
-    ("postgres-url", "postgres://u:50%off@db.acme.io/app"),
+    ("postgres-url", "postgres://u:50%off@db.acme.io/app"),  # pragma: allowlist secret
     ("postgres-url", "mysql://u:p@db.acme.io/app"),
     ("sentry-dsn", "https://sentry.io/settings"),
     ("slack-webhook", "https://hooks.slack.com/"),
