@@ -4,6 +4,7 @@ pytest_plugins = (
     "fixtures.wiring.options",
     "fixtures.wiring.targets",
     "fixtures.wiring.provide",
+    "fixtures.wiring.live",
     "fixtures.wiring.ledger",
     "fixtures.wiring.page",
 )
