@@ -39,10 +39,6 @@ def _copied(source: str, target: str) -> Callable[[Copy], None]:
     return lambda copy: copy.env("web", target, _value(copy, "web", source))
 
 
-def _padded(copy: Copy) -> None:
-    copy.env("web", "ENCRYPTION_KEY", f"' {_value(copy, 'web', 'ENCRYPTION_KEY')}'")
-
-
 def _tracked(copy: Copy) -> None:
     copy.write("services/worker/.env", "FEATURE_SET=wide\n")
     copy.git("add", "-f", "services/worker/.env")
@@ -91,7 +87,6 @@ TWINS: dict[str, tuple[Twin, ...]] = {
     ),
     "ENV-005": (
         _set("a shared key differs", "ENCRYPTION_KEY", secrets.token_hex(32), "web"),
-        Twin("a shared key has a space before it", _padded),
         _set("an optional shared key is in one service only", "ENCRYPTION_KEY_PREVIOUS", secrets.token_hex(32), "web"),
     ),
     "ENV-006": (
