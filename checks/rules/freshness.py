@@ -44,12 +44,9 @@ FIELDS = frozenset(  # lower case, without punctuation
         "обновлено",
     ]
 )
-OWNER = (
-    r"(?:owners?|owned\s+by|maintainers?|maintained\s+by|responsible|"
-    r"владел(?:ец|ьцы)|ответственн(?:ый|ая|ые)|поддерживает)"
-)
+OWNER = r"(?:owners?|maintainers?|responsible|владел(?:ец|ьцы)|ответственн(?:ый|ая|ые)|поддерживает)"
 OWNER_LINE = re.compile(
-    rf"(?:^|[|·•;,.(—–>*_]\s*){OWNER}\s*(?:\([^()\n]*\))?\s*[:|—–-]?\s+(?P<rest>[^\n|·•;]{{1,120}})",
+    rf"(?:^|[|·•;,.(—–>*_]\s*)(?:{OWNER}\s*(?:\([^()\n]*\))?\s*[:|—–]|(?:owned|maintained)\s+by\b)\s*(?P<rest>[^\n|·•;]{{1,120}})",
     re.IGNORECASE | re.MULTILINE,
 )
 OWNER_ONLY = re.compile(rf"\W*{OWNER}\W*", re.IGNORECASE)

@@ -89,8 +89,11 @@ class Part:
 
     @property
     def real(self) -> bool:
-        """Whether anything in it says something."""
-        return any(block.kind != "comment" and not is_stub(block.text) for block in self.blocks)
+        """Whether anything in it says something; the titles of a table's columns do not."""
+        return any(
+            block.kind != "comment" and not (block.kind == "row" and not block.header) and not is_stub(block.text)
+            for block in self.blocks
+        )
 
 
 def parts(section: Section, own: Mapping[str, tuple[str, ...]]) -> dict[str, list[Part]]:
@@ -144,8 +147,8 @@ def _labelled(blocks: tuple[Block, ...], table: Mapping[str, tuple[str, ...]]) -
         if block.kind == "row" and block.header:
             for title, cell in zip(block.header, block.cells, strict=False):
                 for name in _named(title, table):
-                    yield name, Part(title, block.line, (Block("row", cell, block.line),))
+                    yield name, Part(title, block.line, (Block("text", cell, block.line),))
         if block.kind == "row" and len(block.cells) > 1 and len(block.cells[0].split()) <= MAX_LABEL_WORDS:
             for name in _named(block.cells[0], table):
                 cells = " ".join(block.cells[1:])
-                yield name, Part(block.cells[0], block.line, (Block("row", cells, block.line),))
+                yield name, Part(block.cells[0], block.line, (Block("text", cells, block.line),))

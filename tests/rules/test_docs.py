@@ -108,6 +108,7 @@ def test_a_scenario_is_complete_in_every_common_shape(text: str, ending: str) ->
         ("```sh\ncurl -s localhost:3001/health\n```", '```json\n{"a": 1}\n```', "no command block"),
         ("Restart, then look.", "TBD", "solution part"),
         ("Call the platform team.", "", "escalation part"),
+        ("Call the platform team.", "| When | Whom |\n|---|---|\n", "escalation part"),
         ("### Escalation", "### Afterword", "no escalation part"),
     ],
 )

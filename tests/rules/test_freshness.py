@@ -105,6 +105,7 @@ def test_a_date_of_two_readings_is_not_guessed() -> None:
         ("| Owner | Ann |\n|---|---|\n| Phone | 1 |", "pass"),
         ("| Phone | Owner |\n|---|---|\n| 1 | Ann |", "pass"),
         ("Owner: TBD", "fail"),
+        ("Not solved: call Ann, owner of the worker.", "fail"),
         ("", "fail"),
     ],
 )
