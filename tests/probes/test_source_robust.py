@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fixtures.model.platform import Queue, Service
 from fixtures.probes.source import Source
-from fixtures.probes.source.syntax import Module
+from fixtures.probes.source.module import Module
 from tests.probes.sources import source
 
 WORDS = [
