@@ -89,7 +89,7 @@ def test_what_exists_or_is_no_path_is_let_pass(tmp_path: Path, text: str) -> Non
         ("x\n\n`.github/workflows/none.yml`", ".github/workflows/none.yml"),
         ("x\n\n`bash scripts/none.sh --now`", "scripts/none.sh"),
         ("x\n\n`npm run none`", "npm script `none`"),
-        ("x\n\n- run `npm run none`\n", "npm script `none`"),
+        ("x\n\n- run `npm run none:all`\n", "npm script `none:all`"),
         (f"{FENCE}sh\nls\nbash scripts/none.sh\n{FENCE}", "scripts/none.sh"),
         (f"{FENCE}sh\nls\n$ ./none.sh\n{FENCE}", "./none.sh"),
         (f"{FENCE}\n$ ls\n$ ./none.sh\n{FENCE}", "./none.sh"),
