@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import subprocess
 from collections.abc import Callable, Mapping
@@ -78,3 +79,8 @@ def jwt(**payload: object) -> str:
     parts = ({"alg": "HS256", "typ": "JWT"}, payload)
     body = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
     return f"{body}.{'c2ln' * 8}"
+
+
+def hexadecimal(size: int) -> str:
+    """Random-looking hex digits of `size` bytes, the same in every process: xdist compares the ids of tests."""
+    return hashlib.shake_256(b"preflight").hexdigest(size)

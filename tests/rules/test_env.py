@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from checks.rules import env
-from tests.contracts import REF, contract, environment, jwt, one, outcome
+from tests.contracts import REF, contract, environment, hexadecimal, jwt, one, outcome
 
-HEX = secrets.token_hex
+HEX = hexadecimal
 
 
 def judged(root: Path, item: str, value: str | None, host: str = "railway", **variable: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ import pytest
 from checks.rules import env_files
 from fixtures.model.environment import EnvironmentProbe
 from fixtures.model.platform import Platform
-from tests.contracts import contract, environment, jwt, outcome, repository
+from tests.contracts import contract, environment, hexadecimal, jwt, outcome, repository
 
 OPENROUTER = "sk-or-" + "v1-"
-RANDOM = secrets.token_hex(32)
+RANDOM = hexadecimal(32)
 SERVICES = {"web": {"host": "vercel", "env_file": ".env.production", "env_example": ".env.example"}}
 
 
