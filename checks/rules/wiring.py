@@ -213,7 +213,7 @@ def agrees_on_port(service: Service, ports: Evidence[Ports]) -> Verdict:
         if notes and all(note.port != service.port for note in notes):
             findings += [_other_port(service, note) for note in notes]
     single = (note for note in seen.notes if note.by not in ("code listens on", "the Dockerfile exposes"))
-    findings += [_other_port(service, note) for note in single if note.port != service.port]
+    findings += [_other_port(service, note) for note in single if note.decides and note.port != service.port]
     if not seen.notes and not seen.follows_env:
         where = ", ".join(place.where for place in seen.computed) or service.root
         ports.cannot_tell(

@@ -147,6 +147,8 @@ def test_a_prefix_is_bull_unless_it_is_given(
         ("new IORedis(env.REDIS_URL)", ("REDIS_URL",), True),
         ("new IORedis(process.env.REDIS_URL ?? 'redis://localhost:6379')", ("REDIS_URL",), True),
         ("{ host: parsed.hostname, port: Number(parsed.port) }", ("REDIS_URL",), True),
+        ("new IORedis(need('REDIS_URL'))", ("REDIS_URL",), True),
+        ("{ url: config.redisUrl }", ("REDIS_URL",), True),
         ("{ host: 'localhost', port: 6379 }", (), True),
         ("somebody.connection", (), False),
     ],
@@ -167,6 +169,8 @@ function getRedis() {{ return new IORedis(process.env.REDIS_URL) }}
 let client: IORedis | undefined;
 export function lazy() {{ if (!client) {{ client = new IORedis(env.REDIS_URL) }} return client }}
 const connect = (url?: string) => new IORedis(url ?? "");
+function need(name: string, fallback = ""): string {{ return process.env[name] ?? fallback }}
+const config = {{ databaseUrl: need("DATABASE_URL", "postgres://x"), redisUrl: need("REDIS_URL") }};
 const parsed = new URL(process.env.REDIS_URL!);
 new Queue("a", {{ connection: {connection} }});
 """

@@ -270,6 +270,14 @@ def test_names_that_the_build_sets_are_known(tmp_path: Path) -> None:
     assert names(found) == {"A", "BUILT"}
 
 
+def test_generated_code_is_left_aside(tmp_path: Path) -> None:
+    """Built, minified and outsized files are not read; the last are said."""
+    files = dict.fromkeys(("app/dist/a.js", "app/public/b.js", "app/c.min.js", "app/.next/d.js"), "process.env.X")
+    found = reads(tmp_path, files | {"app/a.ts": "process.env.A", "app/big.ts": "process.env.X;" * 50_000})
+    assert names(found) == {"A"}
+    assert [place.where for place in found.extent.misread] == ["app/big.ts"]
+
+
 def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     """Files that cannot be decoded, and syntax that is not understood, are told; the rest is read."""
     probe, service = source(

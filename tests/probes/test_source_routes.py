@@ -170,6 +170,7 @@ def ports(root: Path, files: dict[str, str], **service: object) -> Ports:
         ("import { cleanEnv, port } from 'envalid'; const env = cleanEnv(process.env, { PORT: port({ default: 3001 }) }); s.listen(env.PORT)", [3001], True),
         ("import { serve } from '@hono/node-server'; serve({ fetch: app.fetch, port: 3001 })", [3001], False),
         ("Bun.serve({ port: process.env.PORT ?? 3001, fetch })", [3001], True),
+        ("const num = (n: string, d: number) => Number(process.env[n] ?? d); const jobs = num('JOBS', 5); s.listen(num('PORT', 3001))", [3001], True),
         ("emitter.listen(onChange)", [], False),
         ("function serve(a: Request) {} serve(request)", [], False),
         ("server.listen(0)", [], False),
@@ -197,6 +198,22 @@ def test_files_beside_code_name_the_port_too(tmp_path: Path) -> None:
         (3001, "app/Dockerfile:6"), (3002, "app/Dockerfile:6"), (3001, "app/Dockerfile:5"),
         (3003, "app/.env.example:2"), (3004, "app/package.json:2"),
     }  # fmt: skip
+
+
+def test_of_two_port_variables_neither_decides(tmp_path: Path) -> None:
+    """A second server has a variable of its own: what files say of either is noted and decides nothing."""
+    code = (
+        "a.listen(process.env.APP_PORT ?? 3001); b.listen(process.env.METRICS_PORT ?? 9090); c.listen(process.env.SIZE)"
+    )
+    found = ports(
+        tmp_path, {"app/s.ts": code, "app/.env": "APP_PORT=3001\nMETRICS_PORT=9090\nSIZE=10\n"}, env_example="app/.env"
+    )
+    assert [(note.port, note.decides) for note in found.notes] == [
+        (3001, True),
+        (9090, True),
+        (3001, False),
+        (9090, False),
+    ]
 
 
 def test_a_dockerfile_that_does_not_parse_is_said(tmp_path: Path) -> None:
