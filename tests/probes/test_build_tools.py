@@ -160,7 +160,7 @@ def test_platform_without_eslint_is_told_what_stands_in_its_place(
 ) -> None:
     """Another linter is named; none at all is said plainly."""
     repository.write("package.json", {"devDependencies": {package: "1.0.0"}})
-    assert named in run_of_eslint(repository).unseen
+    assert named in run_of_eslint(repository).unconfigured
 
 
 def test_tool_sees_no_secret_of_the_parent(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
