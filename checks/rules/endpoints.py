@@ -1,0 +1,216 @@
+"""HLT-001 to HLT-004, HLT-006, HLT-008: what endpoints answer, how fast, how fresh."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from checks.rules import health_body
+from checks.rules.login_walls import wall
+from fixtures.model.health import Mark
+from fixtures.model.http import Answer, Exchange, Health, Samples
+from fixtures.model.live import LiveSettings
+from fixtures.model.platform import Endpoint
+from fixtures.model.verdicts import Evidence, Finding, Verdict
+from fixtures.model.versions import same_version
+
+REFUSALS = frozenset({401, 403})  # RFC 9110, 15.5.2 and 15.5.4
+NETWORK = frozenset({"network", "ask"})  # troubles on this side: nothing was learned about the other
+CACHE_STATES = {
+    "x-vercel-cache": frozenset({"HIT", "STALE", "PRERENDER", "REVALIDATED"}),
+    "x-nextjs-cache": frozenset({"HIT", "STALE"}),
+    "cf-cache-status": frozenset({"HIT", "STALE", "UPDATING", "REVALIDATED"}),
+    "x-cache": frozenset({"HIT", "TCP_HIT", "STALE"}),
+}
+OLD = timedelta(minutes=5)  # beyond what clocks differ by
+COARSE = timedelta(seconds=1.5)  # between two asks, before a clock that tells seconds must have moved
+FINE = timedelta(milliseconds=20)
+
+
+def came(evidence: Evidence[object], answer: Answer) -> Answer:
+    """An answer that came whole and from the service itself; ends as unverified otherwise: HLT-001 says more."""
+    if answer.trouble is not None:
+        evidence.cannot_tell(f"{answer.url} gave no whole answer: {answer.trouble}")
+    if (name := wall(answer)) != "":
+        evidence.cannot_tell(f"{name} answered, not the service")
+    return answer
+
+
+def answers_in_time(endpoint: Endpoint, exchange: Evidence[Exchange]) -> Verdict:
+    """Hold status and time against the row; exactly at the budget is in time.
+
+    A protected endpoint without a token may refuse instead: that shows it alive, and HLT-010 judges it.
+    """
+    answer = exchange.value.answer
+    if answer.trouble is not None and answer.trouble.kind in NETWORK:
+        exchange.cannot_tell(str(answer.trouble))
+    if answer.trouble is not None:
+        return Verdict(exchange, "no whole answer came", (Finding(str(answer.trouble), answer.url),))
+    took = f"{answer.status} after {answer.total_ms:.0f} ms ({answer.version}, {answer.size} bytes)"
+    findings = [*_wrong_status(endpoint, exchange.value), *_too_late(endpoint, answer)]
+    if answer.truncated and endpoint.kind != "other":
+        took += f"; its body was read up to {answer.size} bytes only"
+    if not exchange.value.known:
+        took += f"; its {endpoint.status} was not asked for: no bearer_env names a token"
+    return Verdict(exchange, took, tuple(Finding(text, answer.url) for text in findings))
+
+
+def _wrong_status(endpoint: Endpoint, exchange: Exchange) -> list[str]:
+    answer = exchange.answer
+    if (name := wall(answer)) != "":
+        return [f"{name} answered {answer.status}, not the service; expected {endpoint.status}"]
+    expected = {endpoint.status} if exchange.known else {endpoint.status, *REFUSALS}
+    if answer.status in expected:
+        return []
+    to = f" to {answer.location}" if answer.location else ""
+    return [f"answered {answer.status}{to}; expected {endpoint.status}"]
+
+
+def _too_late(endpoint: Endpoint, answer: Answer) -> list[str]:
+    if answer.total_ms <= endpoint.budget_ms:
+        return []
+    return [f"took {answer.total_ms:.0f} ms; its budget is {endpoint.budget_ms} ms"]
+
+
+def says_healthy(health_endpoint: Endpoint, health: Evidence[Health]) -> Verdict:
+    """Hold the body's words: its own, those about each dependency, and those that the row says must be there."""
+    answer, body = health.value.answer, health.value.body
+    if (name := wall(answer)) != "":
+        text = f"{name} answered {answer.status}; nothing is known of the service"
+        return Verdict(health, "a login wall answered", (Finding(text, answer.url),))
+    came(health, answer)
+    observed = f"{answer.status}; the body {body.problem or health_body.summary(body)}"
+    texts = list(health_body.problems(health_endpoint, body))
+    if answer.truncated:
+        texts = [f"the body is larger than {answer.size} bytes; no health answer is"]
+    if not texts and answer.status >= 400 and answer.status != health_endpoint.status:
+        texts = [f"the status is {answer.status} while the body says that all is well"]
+    findings = tuple(Finding(text, answer.url) for text in texts)
+    strange = health_body.unclear(health_endpoint, body)
+    if not findings and strange:
+        health.cannot_tell(strange, 'Map it in the manifest: [endpoint.body] status = "…", healthy = ["…"].')
+    warnings = tuple(Finding(text, answer.url) for text in health_body.advice(health_endpoint, body))
+    return Verdict(health, observed, findings, warnings)
+
+
+def is_fast(sampled_endpoint: Endpoint, samples: Evidence[Samples]) -> Verdict:
+    """Hold the 95th percentile (nearest rank) of the whole answers' times; exactly at the limit is in time."""
+    answers, limits = samples.value.answers, samples.value.limits
+    came(samples, answers[0])
+    times = sorted(answer.total_ms for answer in answers if answer.trouble is None)
+    p95 = times[math.ceil(0.95 * len(times)) - 1]
+    fails = sampled_endpoint.p95_ms or limits.p95_critical_ms
+    warns = sampled_endpoint.p95_ms or limits.p95_warn_ms
+    observed = (
+        f"p95 of {len(times)} answers, at most 5 at a time: {p95:.0f} ms; median {times[len(times) // 2]:.0f} ms, "
+        f"slowest {times[-1]:.0f} ms"
+    )
+    findings = _lost(sampled_endpoint, answers)
+    if p95 > fails:
+        findings.append(Finding(f"its p95 is {p95:.0f} ms; the limit is {fails} ms", answers[0].url))
+    slow = Finding(f"its p95 is {p95:.0f} ms; above {warns} ms it is slow", answers[0].url)
+    return Verdict(samples, observed, tuple(findings), (slow,) if warns < p95 <= fails else ())
+
+
+def _lost(endpoint: Endpoint, answers: Sequence[Answer]) -> list[Finding]:
+    """Samples that failed or answered otherwise than the first: they have no time to be counted."""
+    troubles = [answer.trouble.text for answer in answers if answer.trouble is not None]
+    others = [str(a.status) for a in answers if a.trouble is None and a.status != answers[0].status]
+    if not troubles and not others:
+        return []
+    causes = "; ".join(sorted({*troubles, *(f"answered {status}, the first {answers[0].status}" for status in others)}))
+    text = f"{len(troubles) + len(others)} of {len(answers)} samples went wrong: {causes}"
+    return [Finding(text, answers[0].url)]
+
+
+def is_fresh(uncached_endpoint: Endpoint, health: Evidence[Health]) -> Verdict:
+    """Hold the headers that caches leave, and the clocks in two bodies: they must have moved."""
+    answer, later = came(health, health.value.answer), health.value.later
+    answers = [answer] if later is None or later.trouble is not None else [answer, later]
+    findings = dict.fromkeys(text for one in answers for text in _from_cache(one))
+    findings |= dict.fromkeys(_stopped_clock(health.value))
+    control = answer.header("cache-control").lower()
+    warnings = []
+    if not re.search(r"no-store|no-cache|max-age=0(?!\d)|private", control) or re.search(r"s-maxage=[1-9]", control):
+        kept = f"Cache-Control is {control!r}" if control else "Cache-Control is missing"
+        warnings.append(f"{kept}: a cache may keep the answer; expected no-store")
+    clocks = ", ".join(mark.key for mark in health.value.body.marks) or "none"
+    observed = (
+        f"{len(answers)} answers; Age {answer.header('age') or 'none'}, Cache-Control {control or 'none'}, "
+        f"cache state {_cache_state(answer) or 'none'}, clocks in the body: {clocks}"
+    )
+    return Verdict(
+        health,
+        observed,
+        tuple(Finding(text, answer.url) for text in findings),
+        tuple(Finding(text, answer.url) for text in warnings),
+    )
+
+
+def _cache_state(answer: Answer) -> str:
+    told = ((name, answer.header(name).upper().split(" ")[0].strip(",")) for name in CACHE_STATES)
+    return ", ".join(f"{name} {state}" for name, state in told if state)
+
+
+def _from_cache(answer: Answer) -> list[str]:
+    age = answer.header("age").strip()
+    found = [f"it came from a cache: Age is {age} s"] if age.isdigit() and int(age) > 0 else []
+    for name, states in CACHE_STATES.items():
+        state = answer.header(name).upper().split(" ")[0].strip(",")
+        if state in states:
+            found.append(f"it came from a cache: {name} is {state}")
+    return found
+
+
+def _stopped_clock(health: Health) -> list[str]:
+    early = [mark for mark in health.body.marks if mark.at is not None and health.answer.at - mark.at > OLD]
+    found = [f"its body was made at {mark.value} ({mark.key}), before it was asked for" for mark in early]
+    if health.later is None or health.later_body is None or health.later.trouble is not None:
+        return found
+    between = health.later.at - health.answer.at
+    same = {mark.key: mark for mark in health.later_body.marks}
+    stopped = [mark.key for mark in health.body.marks if _stands_still(mark, same.get(mark.key), between)]
+    return found + [f"{key} is the same in two answers asked {between.total_seconds():.1f} s apart" for key in stopped]
+
+
+def _stands_still(mark: Mark, later: Mark | None, between: timedelta) -> bool:
+    if later is None or later.value != mark.value:
+        return False
+    return between >= (FINE if mark.fine else COARSE)
+
+
+def runs_version(health_endpoint: Endpoint, health: Evidence[Health], live: LiveSettings) -> Verdict:
+    """Hold the version that body or headers tell against the expected one; abbreviated commits from 7 characters."""
+    answer = came(health, health.value.answer)
+    told = {said.word: said.key for said in health.value.body.versions} | _in_headers(answer)
+    shown = ", ".join(f"{version} ({key})" for version, key in told.items()) or "no version"
+    expected = live.expect_version
+    if expected is None:
+        text = f"no version was expected, so {shown} is not judged: give --expect-version"
+        return Verdict(health, f"tells {shown}", warnings=(Finding(text, answer.url),))
+    observed = f"tells {shown}; expected {expected}"
+    if any(same_version(version, expected) for version in told):
+        return Verdict(health, observed)
+    return Verdict(health, observed, (Finding(f"tells {shown}; expected {expected}", answer.url),))
+
+
+def _in_headers(answer: Answer) -> dict[str, str]:
+    names = ("x-version", "x-app-version", "x-commit", "x-commit-sha", "x-git-sha", "x-git-commit", "x-release")
+    return {
+        answer.header(name): f"header {name}" for name in names if re.fullmatch(r"[\w.+@/-]{1,80}", answer.header(name))
+    }
+
+
+def answers_head(headed_endpoint: Endpoint, answers: Evidence[tuple[Answer, Answer]]) -> Verdict:
+    """Hold the status of HEAD against that of GET (RFC 9110, 9.3.2: HEAD is GET without the content)."""
+    get, head = answers.value
+    came(answers, get)
+    observed = f"GET {get.status}, HEAD {head.status or 'no answer'} after {head.total_ms:.0f} ms"
+    if head.trouble is not None:
+        return Verdict(answers, observed, (Finding(f"HEAD: {head.trouble}", head.url),))
+    if head.status != get.status:
+        text = f"HEAD answers {head.status}, GET {get.status}; a monitor that sends HEAD sees another service"
+        return Verdict(answers, observed, (Finding(text, head.url),))
+    return Verdict(answers, observed)

@@ -1,0 +1,47 @@
+"""Answers that come from a login wall in front of the service, and not from the service."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from fixtures.model.http import Answer
+
+LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|sso|sso-api|oauth2?|authorize|auth|saml2?)(?:[/.?]|$)", re.IGNORECASE)
+HOSTS = {
+    "vercel.com": "Vercel's deployment protection",
+    "cloudflareaccess.com": "Cloudflare Access",
+    "accounts.google.com": "a Google login",
+    "login.microsoftonline.com": "a Microsoft login",
+}
+VERCEL_PAGE = re.compile(r"vercel\.com/sso|_vercel_sso|_vercel_password|vercel-authentication", re.IGNORECASE)
+
+
+def wall(answer: Answer) -> str:
+    """Which login wall answered; "" where none did.
+
+    Vercel's protection answers 401, or redirects to vercel.com/sso-api, before the app is reached
+    (vercel.com/docs/deployment-protection). A redirect to another host's login page is one, too.
+    """
+    if answer.status in (401, 403) and _is_vercel(answer):
+        return HOSTS["vercel.com"]
+    if not 300 <= answer.status < 400:
+        return ""
+    return _behind(urljoin(answer.url, answer.header("location")), answer)
+
+
+def _is_vercel(answer: Answer) -> bool:
+    cookie = any(name == "set-cookie" and "_vercel_sso_nonce" in value for name, value in answer.headers)
+    return cookie or answer.body.examine(lambda text: VERCEL_PAGE.search(text) is not None)
+
+
+def _behind(location: str, answer: Answer) -> str:
+    try:
+        target, host = urlsplit(location), urlsplit(answer.url).hostname
+    except ValueError:
+        return ""
+    name = target.hostname or ""
+    known = next((label for end, label in HOSTS.items() if name == end or name.endswith("." + end)), "")
+    if name != host and (known or LOGIN_PATH.search(target.path)):
+        return known or f"a login page of {name}"
+    return HOSTS["vercel.com"] if _is_vercel(answer) else ""
