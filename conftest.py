@@ -1,10 +1,12 @@
 """Names the wiring. No logic here, and nobody imports it."""
 
 pytest_plugins = (
+    "fixtures.wiring.stage",
     "fixtures.wiring.options",
     "fixtures.wiring.targets",
     "fixtures.wiring.provide",
     "fixtures.wiring.live",
     "fixtures.wiring.ledger",
     "fixtures.wiring.page",
+    "fixtures.wiring.spread",
 )

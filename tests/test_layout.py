@@ -31,7 +31,8 @@ ARROWS = {
     "rules": {"model", "rules"},
     "checks": {"model", "rules"},
     "reports": {"model", "reports"},
-    "wiring": {"model", "manifest", "redact", "provision", "probes", "reports", "wiring"},
+    "stage": {"model", "stage"},
+    "wiring": {"model", "manifest", "redact", "provision", "stage", "probes", "reports", "wiring"},
     "conftest": {"wiring"},
     "package": set(),
 }
@@ -45,6 +46,7 @@ ROOMS = (  # the first that fits
     (r"fixtures\.manifest", "manifest"),
     (r"fixtures\.redact", "redact"),
     (r"fixtures\.demo\.provision", "provision"),
+    (r"fixtures\.stage(\..*)?", "stage"),
     (r"fixtures\.probes(\..*)?", "probes"),
     (r"fixtures\.wiring(\..*)?", "wiring"),
     (r"reports(\..*)?", "reports"),
