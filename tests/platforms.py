@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fixtures.demo import provision
 from fixtures.model.ledger import Ledger, Outcome, Row
+from tests import forks
 
 SUITE = Path(__file__).parents[1]
 DEMO = SUITE / "fixtures" / "demo"
@@ -40,19 +41,27 @@ class Finished:
 
 def preflight(*arguments: str, reports: Path, environ: dict[str, str] | None = None) -> Finished:
     """Run pytest on the suite's checks as a user would, with its reports in a folder of the test's own."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PREFLIGHT_", "GITHUB_"))}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *LEAN, f"--reports={reports}", *arguments],
         cwd=SUITE,
-        env=env | (environ or {}),
+        env=_environ() | (environ or {}),
         capture_output=True,
         text=True,
         timeout=600,
         check=False,
     )
+    return _finished(done.returncode, done.stdout + done.stderr, reports)
+
+
+def _environ() -> dict[str, str]:
+    ours = ("PYTEST_", "PREFLIGHT_", "GITHUB_", "PYTHONDONTWRITEBYTECODE")
+    return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+
+
+def _finished(code: int, output: str, reports: Path) -> Finished:
     ledgers = sorted(reports.glob("*.json")) if reports.is_dir() else []
     ledger = Ledger.from_json(json.loads(ledgers[-1].read_text("utf-8"))) if ledgers else None
-    return Finished(done.returncode, done.stdout + done.stderr, reports, ledger)
+    return Finished(code, output, reports, ledger)
 
 
 class Copy:
@@ -124,9 +133,12 @@ class Copy:
         """Run one phase of the suite on the copy, as of the demo's day."""
         reports = self.root.parent / f"{self.root.name}-reports"
         shutil.rmtree(reports, ignore_errors=True)
-        return preflight(
-            "-m", phase, f"--platform={self.root}", f"--as-of={DEMO_DAY}", *arguments, reports=reports, environ=environ
-        )
+        given = ["-m", phase, f"--platform={self.root}", f"--as-of={DEMO_DAY}", *arguments]
+        if "-n" in arguments:  # its processes are interpreters of their own anyway
+            return preflight(*given, reports=reports, environ=environ)
+        output = reports.with_suffix(".txt")
+        code = forks.run(SUITE, [*LEAN, f"--reports={reports}", *given], _environ() | (environ or {}), output)
+        return _finished(code, output.read_text("utf-8", "replace"), reports)
 
 
 @dataclass(frozen=True)
