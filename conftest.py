@@ -2,6 +2,7 @@
 
 pytest_plugins = (
     "fixtures.wiring.stage",
+    "fixtures.wiring.stdin",
     "fixtures.wiring.options",
     "fixtures.wiring.targets",
     "fixtures.wiring.provide",
