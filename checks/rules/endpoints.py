@@ -10,7 +10,7 @@ from datetime import timedelta
 from checks.rules import health_body
 from checks.rules.login_walls import wall
 from fixtures.model.health import Mark
-from fixtures.model.http import Answer, Exchange, Health, Samples
+from fixtures.model.http import ANSWER_FIRST, Answer, Exchange, Health, Samples
 from fixtures.model.live import LiveSettings
 from fixtures.model.platform import Endpoint
 from fixtures.model.verdicts import Evidence, Finding, Verdict
@@ -32,9 +32,9 @@ FINE = timedelta(milliseconds=20)
 def came(evidence: Evidence[object], answer: Answer) -> Answer:
     """An answer that came whole and from the service itself; ends as unverified otherwise: HLT-001 says more."""
     if answer.trouble is not None:
-        evidence.cannot_tell(f"{answer.url} gave no whole answer: {answer.trouble}")
+        evidence.cannot_tell(f"{answer.url} gave no whole answer: {answer.trouble}", ANSWER_FIRST)
     if (name := wall(answer)) != "":
-        evidence.cannot_tell(f"{name} answered, not the service")
+        evidence.cannot_tell(f"{name} answered, not the service", ANSWER_FIRST)
     return answer
 
 
@@ -45,7 +45,7 @@ def answers_in_time(endpoint: Endpoint, exchange: Evidence[Exchange]) -> Verdict
     """
     answer = exchange.value.answer
     if answer.trouble is not None and answer.trouble.kind in NETWORK:
-        exchange.cannot_tell(str(answer.trouble))
+        exchange.cannot_tell(str(answer.trouble), "Look at the network of the machine that runs this.")
     if answer.trouble is not None:
         return Verdict(exchange, "no whole answer came", (Finding(str(answer.trouble), answer.url),))
     took = f"{answer.status} after {answer.total_ms:.0f} ms ({answer.version}, {answer.size} bytes)"
@@ -85,6 +85,8 @@ def says_healthy(health_endpoint: Endpoint, health: Evidence[Health]) -> Verdict
     texts = list(health_body.problems(health_endpoint, body))
     if answer.truncated:
         texts = [f"the body is larger than {answer.size} bytes; no health answer is"]
+    if 300 <= answer.status < 400:
+        texts = [f"it answers {answer.status} to {answer.location or 'nowhere'}: there is no body that says how it is"]
     if not texts and answer.status >= 400 and answer.status != health_endpoint.status:
         texts = [f"the status is {answer.status} while the body says that all is well"]
     findings = tuple(Finding(text, answer.url) for text in texts)

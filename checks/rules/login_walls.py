@@ -37,11 +37,11 @@ def _is_vercel(answer: Answer) -> bool:
 
 def _behind(location: str, answer: Answer) -> str:
     try:
-        target, host = urlsplit(location), urlsplit(answer.url).hostname
+        target, own = urlsplit(location), urlsplit(answer.url)
     except ValueError:
         return ""
     name = target.hostname or ""
     known = next((label for end, label in HOSTS.items() if name == end or name.endswith("." + end)), "")
-    if name != host and (known or LOGIN_PATH.search(target.path)):
+    if target.netloc != own.netloc and (known or LOGIN_PATH.search(target.path)):
         return known or f"a login page of {name}"
     return HOSTS["vercel.com"] if _is_vercel(answer) else ""

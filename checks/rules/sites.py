@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from checks.rules.endpoints import REFUSALS, came
 from checks.rules.login_walls import wall
-from fixtures.model.http import Access, Answer, Site, Tls, Told, Unknown
+from fixtures.model.http import ANSWER_FIRST, Access, Answer, Site, Tls, Told, Unknown
 from fixtures.model.platform import Endpoint, Service
 from fixtures.model.verdicts import Evidence, Finding, Verdict
 
@@ -31,7 +31,7 @@ def is_encrypted(sited_service: Service, site: Evidence[Site], today: date) -> V
     if trouble is not None and trouble.kind.startswith("tls"):
         return Verdict(site, str(trouble), (Finding(str(trouble), seen.url),))
     if seen.answer.tls is None:
-        site.cannot_tell(f"no certificate was seen: {trouble or 'the connection does not tell it'}")
+        site.cannot_tell(f"no certificate was seen: {trouble or 'the connection does not tell it'}", ANSWER_FIRST)
     tls = seen.answer.tls
     findings, warnings = _lifetime(tls, today)
     texts, advice, plain = _plain(seen.plain)
@@ -61,7 +61,7 @@ def _lifetime(tls: Tls, today: date) -> tuple[list[str], list[str]]:
 def _plain(answer: Answer | None) -> tuple[list[str], list[str], str]:
     """Findings, warnings and an observation about plain HTTP."""
     if answer is None:
-        return [], [], "plain HTTP has no known port"
+        return [], [], "plain HTTP was not asked for"
     if answer.trouble is not None and not answer.status:
         return [], [], f"plain HTTP: {answer.trouble}"
     to = urlsplit(answer.location).scheme
@@ -69,6 +69,8 @@ def _plain(answer: Answer | None) -> tuple[list[str], list[str], str]:
     if to == "https":
         text = f"{answer.url} leads to https with {answer.status}; 308 or 301 is remembered by clients"
         return [], [] if answer.status in PERMANENT else [text], seen
+    if answer.status == 400:  # what a TLS port answers to a caller without TLS
+        return [], [], seen
     if to == "http" or answer.status < 400:
         return [f"{answer.url} answers {answer.status} in plain HTTP; expected a redirect to https"], [], seen
     return [], [f"{answer.url} answers {answer.status} in plain HTTP; expected a redirect to https"], seen
@@ -92,10 +94,10 @@ def keeps_quiet(sited_service: Service, told: Evidence[tuple[Told, ...]]) -> Ver
 def sets_security_headers(sited_service: Service, told: Evidence[tuple[Told, ...]]) -> Verdict:
     """Warn for each missing header once, with the answers that lack it.
 
-    Of data, only what browsers heed for data is expected: HSTS over TLS, and nosniff.
+    Of data, only what browsers heed for data is expected: HSTS over TLS, and nosniff. Metrics are for no browser.
     """
     lacking: defaultdict[str, list[str]] = defaultdict(list)
-    answers = [one.answer for one in told.value if not wall(one.answer)]
+    answers = [one.answer for one in told.value if one.kind != "metrics" and not wall(one.answer)]
     for answer in answers:
         for name in _expected(sited_service, answer):
             if not _has(answer, name):
@@ -131,7 +133,7 @@ def admits_only_who_may(endpoint: Endpoint, access: Evidence[Access]) -> Verdict
     seen = access.value
     answer = seen.anonymous
     if answer.trouble is not None:
-        access.cannot_tell(f"{answer.url} gave no whole answer: {answer.trouble}")
+        access.cannot_tell(f"{answer.url} gave no whole answer: {answer.trouble}", ANSWER_FIRST)
     observed = f"the anonymous gets {answer.status}" + (f" to {answer.location}" if answer.location else "")
     if (name := wall(answer)) != "":
         text = f"{name} answered {answer.status}, so it is not known whom the service lets in"
