@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fixtures.demo import provision
 from fixtures.model.ledger import Ledger, Outcome, Row
@@ -143,9 +144,13 @@ class Copy:
 
 @dataclass(frozen=True)
 class Twin:
-    """One edit of the sound demo that breaks one item. `builds` where tsc or ESLint must run to show it."""
+    """One edit of the sound demo that breaks one item. `builds` where tsc or ESLint must run to show it.
+
+    With `live` the edit gets a `Live` (tests/live.py), whose servers run, and the smoke phase judges it.
+    """
 
     breaks: str
-    edit: Callable[[Copy], None]
+    edit: Callable[[Any], None]
     builds: bool = False
     verdict: Outcome = "fail"
+    live: bool = False

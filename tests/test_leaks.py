@@ -14,7 +14,7 @@ import pytest
 
 from fixtures.manifest import ManifestInvalid, load
 from tests.platforms import Copy, Finished
-from tests.test_twins import TWINS
+from tests.test_twins import STATIC as TWINS
 
 LOUD = ("-vv", "--showlocals", "-l", "--tb=long", "-rA", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
 
