@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import ssl
 import subprocess
 import threading
 import urllib.error
@@ -138,9 +137,10 @@ class Live(Copy):
 
     def answers(self, service: str, path: str, change: Change) -> None:
         """Let a service answer differently at one path: `change` gets its true reply. All others pass unchanged."""
-        front = _Front(self.demo.urls[service], self.demo.ca_file, {path: change})
-        self._undo.append(front.close)
-        self.manifest(f'url = "{self.demo.urls[service]}"', f'url = "{front.url}"')
+        true = self.demo.ports[service]
+        front = _Front(true, {path: change})
+        self._undo += (front.close, lambda: self.demo.lead(service, true))
+        self.demo.lead(service, front.port)
 
     def logs(self, change: Callable[[str], str]) -> None:
         """Change the text of the worker's log before it is read."""
@@ -178,23 +178,22 @@ class Live(Copy):
 
 
 class _Front:
-    """A server before a service's edge that changes what is answered at some paths."""
+    """A server between a service and its edge that changes what is answered at some paths."""
 
-    def __init__(self, behind: str, ca_file: Path, changes: Mapping[str, Change]) -> None:
-        context = ssl.create_default_context(cafile=ca_file)
+    def __init__(self, behind: int, changes: Mapping[str, Change]) -> None:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                asked = urllib.request.Request(behind + self.path)  # noqa: S310  # the edge, on loopback
+                asked = urllib.request.Request(f"http://{HOST}:{behind}{self.path}")
                 for name in ("authorization", "accept", "accept-encoding"):
                     if name in self.headers:
                         asked.add_header(name, self.headers[name])
-                reply = replace(_fetched(asked, context), method=self.command)
+                reply = replace(_fetched(asked), method=self.command)
                 change = changes.get(self.path.split("?", 1)[0])
                 reply = change(reply) if change else reply
-                self.send_response(reply.status)
+                self.send_response_only(reply.status)  # and no Server header
                 for name, value in reply.headers.items():
                     if name not in {"content-length", "date", "connection", "transfer-encoding"}:
                         self.send_header(name, value)
@@ -209,7 +208,7 @@ class _Front:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer((HOST, 0), Handler)
-        self.url = f"http://{HOST}:{self._server.server_address[1]}"
+        self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
@@ -218,9 +217,9 @@ class _Front:
         self._server.server_close()
 
 
-def _fetched(asked: urllib.request.Request, context: ssl.SSLContext) -> Reply:
+def _fetched(asked: urllib.request.Request) -> Reply:
     try:
-        with urllib.request.urlopen(asked, context=context, timeout=SECONDS) as answer:  # noqa: S310  # the edge
+        with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310  # loopback
             return Reply(
                 "GET", answer.status, answer.read(), {name.lower(): value for name, value in answer.headers.items()}
             )

@@ -64,7 +64,7 @@ def judged(done: Finished) -> Verdicts:
 def test_running_demo_passes_every_live_item(theatre: Theatre) -> None:
     """The running copy has a row for every live item, and each passes or warns."""
     assert set(theatre.sound.values()) <= {"pass", "warn"}
-    assert {item for item, edits in TWINS.items() if any(twin.live for twin in edits)} == {i for i, _ in theatre.sound}
+    assert {item for item, edits in TWINS.items() if any(twin.live for twin in edits)} <= {i for i, _ in theatre.sound}
 
 
 @pytest.mark.parametrize(("item", "twin"), CASES)
