@@ -21,14 +21,14 @@ Conclude = Callable[[Verdict], None]
     remediation="Declare the variable for the service in preflight.toml, or stop reading it.",
 )
 def test_service_reads_only_declared_variables(
-    contracted_service: Service, source: SourceProbe, conclude: Conclude
+    reading_service: Service, source: SourceProbe, conclude: Conclude
 ) -> None:
     """A service reads no environment variable that its contract leaves out.
 
     A variable that nobody declared is a variable that nobody sets in production: the code finds it undefined there
     and works on the author's machine. Names that Node.js, the host or the framework set need no declaration.
     """
-    conclude(rules.reads_only_its_contract(contracted_service, source.environment(contracted_service)))
+    conclude(rules.reads_only_its_contract(reading_service, source.environment(reading_service)))
 
 
 @pytest.mark.predeploy
@@ -37,10 +37,10 @@ def test_service_reads_only_declared_variables(
     severity="medium",
     remediation="Read it, hand it to the schema, drop its row, or set platform_reads = true where a library reads it.",
 )
-def test_declared_variable_is_read(binding: Binding, source: SourceProbe, conclude: Conclude) -> None:
+def test_declared_variable_is_read(read_binding: Binding, source: SourceProbe, conclude: Conclude) -> None:
     """A variable that the contract declares for a service is read by the code of that service.
 
     A schema that names a variable and never gets it validates nothing: the value that operators rotate and guard has
     no effect. A row that nothing reads any more is a secret kept for no reason.
     """
-    conclude(rules.is_really_read(binding, source.environment(binding.service)))
+    conclude(rules.is_really_read(read_binding, source.environment(read_binding.service)))
