@@ -344,7 +344,7 @@ TOKEN_LIKE = "".join(("abc", "DEF", "9" * 20))
         ("COPY .env.production ./", "fail"),
         ("COPY .env.example ./", "pass"),
         ("COPY --from=x /app/.env ./", "fail"),
-        ("ADD id_rsa /root/.ssh/", "fail"),
+        ("ADD id_rsa /app/.ssh/", "fail"),
         ("COPY server.pem server.key /etc/", "fail"),
         ("COPY global-bundle.pem ca.pem /etc/ssl/", "pass"),
         ("COPY package.json .npmrc ./", "warn"),
