@@ -136,7 +136,7 @@ class Live(Copy):
         return done.stdout
 
     def answers(self, service: str, path: str, change: Change) -> None:
-        """Let a service answer differently at one path: `change` gets its true reply. All others pass unchanged."""
+        """Let a service answer differently at one path ("*": at any): `change` gets its true reply."""
         true = self.demo.ports[service]
         front = _Front(true, {path: change})
         self._undo += (front.close, lambda: self.demo.lead(service, true))
@@ -191,7 +191,7 @@ class _Front:
                     if name in self.headers:
                         asked.add_header(name, self.headers[name])
                 reply = replace(_fetched(asked), method=self.command)
-                change = changes.get(self.path.split("?", 1)[0])
+                change = changes.get(self.path.split("?", 1)[0], changes.get("*"))
                 reply = change(reply) if change else reply
                 self.send_response_only(reply.status)  # and no Server header
                 for name, value in reply.headers.items():
