@@ -98,7 +98,7 @@ def main() -> None:
         ):
             at = folder / f"platform-{endpoints}-{samples}"
             platform(at, urls, endpoints, samples)
-            command = [*PYTEST, *LEAN, "-m", "smoke", f"--platform={at}", f"--as-of={DEMO_DAY}"]
+            command = [*PYTEST, *LEAN, "-m", "smoke", f"--platform={at}", f"--as-of={DEMO_DAY}", "--baseline=none"]
             _print(name, median([*command, f"--reports={at / 'reports'}"], SUITE, given.repeat), least)
 
 

@@ -343,6 +343,18 @@ def test_bypass_opens_the_wall_of_its_own_origin_only(tmp_path: Path) -> None:
         assert other.requests == []
 
 
+def test_credential_may_come_from_the_process(tmp_path: Path) -> None:
+    """A bypass secret that only the pipeline has is used; where nobody has it, nothing is known."""
+    with Server(SOUND) as server:
+        tried = Tried(tmp_path, server.url, service='bypass_env = "BYPASS"')
+        (tmp_path / ".env").write_text("TOKEN=x\n", "utf-8")
+        for process, status in (({"BYPASS": TOKEN}, 200), ({}, None)):
+            environment = Environment(tried.platform, Files(tmp_path), process=process)
+            evidence = Http(tried.platform, Files(tmp_path), environment, LiveSettings()).exchange(tried.endpoint)
+            assert (evidence.value.answer.status if status else evidence.hint) == (status or "Set BYPASS for web.")
+        assert f"x-vercel-protection-bypass: {TOKEN}" in server.requests[0]
+
+
 def test_credentials_are_not_sent_in_the_clear(tmp_path: Path) -> None:
     """Over a network, a token goes over TLS or not at all."""
     tried = Tried(tmp_path, "http://198.51.100.7", 'bearer_env = "TOKEN"', service='bypass_env = "BYPASS"')
