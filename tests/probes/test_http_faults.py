@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import trustme
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixtures.model.http import Answer, Ask, Credential, Trouble
@@ -26,6 +26,7 @@ from tests.loopback import Script, Server, Talk, closed_port, data, said, saying
 BUDGET = 0.5
 TOKEN = "tok-" + "3f9d1c7b5a"
 NOW = datetime.now(UTC)
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def one(url: str, **more: Any) -> Answer:
@@ -326,12 +327,14 @@ def test_body_is_decoded_safely(body: bytes, content_type: str, text: str, chars
     assert decoded(body, content_type) == (text, charset, garbled)
 
 
+@UNHURRIED
 @given(st.binary(max_size=300), st.text(max_size=60))
 def test_no_bytes_break_decoding(body: bytes, content_type: str) -> None:
     """Any bytes under any Content-Type become text."""
     decoded(body, "text/plain; charset=" + content_type)
 
 
+@UNHURRIED
 @given(st.lists(st.binary(max_size=80), max_size=5), st.sampled_from(["", "gzip", "deflate"]))
 def test_no_bytes_break_inflating(pieces: list[bytes], encoding: str) -> None:
     """Any bytes under a known encoding become bytes within the limit, or a trouble."""
@@ -416,6 +419,7 @@ def test_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert str(one("http://preflight.invalid/").trouble) == "connection refused"
 
 
+@UNHURRIED
 @given(st.sampled_from([OSError, ValueError, RuntimeError, asyncio.CancelledError]), st.text(max_size=30))
 def test_any_exception_becomes_one_line_without_its_text(kind: type[BaseException], text: str) -> None:
     """What is not known is told by its kind only."""

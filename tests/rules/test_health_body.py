@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checks.rules.endpoints import says_healthy
@@ -243,6 +243,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON | st.text(max_size=80), st.sampled_from(["", "text/html", "application/json"]))
 def test_no_body_breaks_reading(body: object, media_type: str) -> None:
     """Any JSON and any text become facts, and a verdict or unverified."""
