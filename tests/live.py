@@ -146,6 +146,10 @@ class Live(Copy):
         """Change the text of the worker's log before it is read."""
         self._log_changes.append(change)
 
+    def afterwards(self, undo: Callable[[], object]) -> None:
+        """Have something undone when the copy is healed or closed."""
+        self._undo.append(undo)
+
     def heal(self) -> None:
         """Undo the faults that can be undone; the files stand as at the start."""
         while self._undo:

@@ -154,3 +154,5 @@ class Twin:
     builds: bool = False
     verdict: Outcome = "fail"
     live: bool = False
+    hides: tuple[str, ...] = ()  # items that are unverified for it: what they ask about is gone
+    options: tuple[str, ...] = ()  # that select the item

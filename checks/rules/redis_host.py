@@ -1,0 +1,74 @@
+"""QUE: the Redis that queues live on: what it does when it is full, how full it is, how it is reached."""
+
+from __future__ import annotations
+
+from fixtures.model.platform import QueueRedis
+from fixtures.model.queues import Link, Memory
+from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+FULL, NEARLY = 0.9, 0.8  # shares of the memory: the first fails, the second warns
+SLOW_MS = 250
+MEBIBYTE = 1024 * 1024
+UPSTASH = "On Upstash see that eviction is off: console, database, Configuration."
+
+
+def never_evicts(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
+    """Hold the policy: noeviction, under which a full Redis refuses writes and drops nothing."""
+    memory = told.value
+    if memory.policy is None:
+        told.cannot_tell("this Redis does not tell its maxmemory-policy", UPSTASH)
+    observed = f"maxmemory-policy is {memory.policy} ({memory.policy_source})"
+    if memory.policy == "noeviction":
+        return Verdict(told, observed)
+    text = f"maxmemory-policy is {memory.policy}; expected noeviction: any other may drop jobs and locks"
+    return Verdict(told, observed, (Finding(text),))
+
+
+def has_memory_left(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
+    """Hold used memory against maxmemory, or where that is not set against the machine's; a limit is still allowed."""
+    memory = told.value
+    whole, name = (
+        (memory.limit, "maxmemory") if memory.limit else (memory.system, "the machine's memory, no maxmemory set")
+    )
+    if memory.used is None or memory.limit is None or not whole:
+        told.cannot_tell("this Redis does not tell how much memory it has", "See the size limit of its plan.")
+    share = memory.used / whole
+    observed = (
+        f"{_size(memory.used)} of {_size(whole)} used, {share:.0%} ({name}); {NEARLY:.0%} warns, {FULL:.0%} fails"
+    )
+    text = f"{share:.0%} of {_size(whole)} is used"
+    if share > FULL:
+        return Verdict(told, observed, (Finding(f"{text}; expected at most {FULL:.0%}"),))
+    if share > NEARLY:
+        return Verdict(told, observed, warnings=(Finding(f"{text}; expected at most {NEARLY:.0%}"),))
+    return Verdict(told, observed)
+
+
+def is_reached_safely(redis: QueueRedis, connection: Evidence[Link]) -> Verdict:
+    """Hold the connection: encrypted unless it stays on this machine or in a private network, and quick."""
+    link = connection.value
+    said = f"{link.tls or 'TLS'}" if link.secure else "in clear"
+    observed = (
+        f"{link.carrier}, {said}, {_network(link)}; round trip {link.round_trip_ms:.1f} ms "
+        f"(median of {link.samples}); more than {SLOW_MS} ms warns"
+    )
+    findings: list[Finding] = []
+    warnings: list[Finding] = []
+    if not link.secure and link.reach not in ("loopback", "railway"):
+        scheme = "https://" if link.carrier == "REST" else "rediss://"
+        text = f"passwords and jobs go in clear to {_network(link)}; expected {scheme}"
+        (warnings if link.reach == "private" else findings).append(Finding(text))
+    if link.round_trip_ms > SLOW_MS:
+        warnings.append(
+            Finding(f"a round trip takes {link.round_trip_ms:.0f} ms from here; expected {SLOW_MS} ms at most")
+        )
+    return Verdict(connection, observed, tuple(findings), tuple(warnings))
+
+
+def _network(link: Link) -> str:
+    named = {"loopback": "this machine", "railway": "Railway's private network", "private": "a private network"}
+    return named.get(link.reach, "a public host")
+
+
+def _size(count: int) -> str:
+    return f"{count / MEBIBYTE:.0f} MiB" if count < 1024 * MEBIBYTE else f"{count / MEBIBYTE / 1024:.1f} GiB"
