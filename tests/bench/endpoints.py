@@ -44,6 +44,7 @@ def slow_server(seconds: float) -> Iterator[str]:
                 status = 404 if b"/preflight-" in head.split(b"\r\n")[0] else 200
                 writer.write(ANSWER % status + (b"" if head.startswith(b"HEAD") else BODY))
                 await writer.drain()
+        writer.close()
 
     async def serve() -> None:
         server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=512)
@@ -57,7 +58,6 @@ def slow_server(seconds: float) -> Iterator[str]:
     threading.Thread(target=run, daemon=True).start()
     ready.wait()
     yield address[0]
-    loop.call_soon_threadsafe(loop.stop)
 
 
 def platform(folder: Path, urls: list[str], endpoints: int, samples: int = 0) -> None:
