@@ -269,9 +269,7 @@ def test_a_waiver_that_excuses_nothing_is_red(tiny: Tiny, licence: str, waiver: 
 
 def test_unverified_fails_unless_it_is_allowed(tiny: Tiny) -> None:
     """What could not be observed is red; --unverified=allow opens the gate and still lists it."""
-    variable = (
-        '[[service]]\nname = "app"\nhost = "other"\nroot = "."\nruntime = "other"\nenv_file = ".env.prod"\n'
-    )
+    variable = '[[service]]\nname = "app"\nhost = "other"\nroot = "."\nruntime = "other"\nenv_file = ".env.prod"\n'
     variable += '[[variable]]\nname = "HOME_PAGE"\nservices = ["app"]\nsecret = false\nplatform_reads = true\n'
     tiny.write(**{"preflight.toml": MANIFEST + variable})
     done = tiny.run()
