@@ -280,6 +280,15 @@ def test_known_and_unknown_secrets_are_found_by_line(tmp_path: Path) -> None:
     assert not any(value in repr(tried.room.told(tried.log).seen) + str(said) for value in (key, PASSWORD, seal))
 
 
+def test_each_line_with_a_credential_is_counted(tmp_path: Path) -> None:
+    """What is passed over because it was looked at already is never a credential."""
+    key = "sk-or-" + "v1-" + random.token_hex(32)
+    many = [entry(9, "x", note=f"a harmless text {n % 7}", key=key if n % 500 == 0 else None) for n in range(20_000)]
+    told = outcomes(tmp_path, [*SOUND, *many])["005"]
+    assert told.startswith("fail: worker.log:9: the line holds a credential (OpenRouter key); so do lines 509, 1,009")
+    assert told.endswith("and 35 more")
+
+
 def test_fault_of_the_suite_shows_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where reading itself breaks, the traceback has no frame that holds a line."""
     (tmp_path / "worker.log").write_text(text([entry(0, PASSWORD)]), "utf-8")
