@@ -7,12 +7,15 @@ import contextlib
 import json
 import secrets
 import subprocess
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 import pytest
+from dotenv import dotenv_values
 
 from fixtures.manifest import ManifestInvalid, load
+from tests.live import Live
 from tests.platforms import Copy, Finished
 from tests.test_twins import STATIC as TWINS
 
@@ -116,6 +119,43 @@ def _wrecked(tmp_path: Path, *parallel: str) -> tuple[Finished, dict[str, str]]:
             copy.write("preflight.toml", manifest)
     canaries = _planted(copy)
     return copy.run(*LOUD, *parallel, environ=_process(canaries)), canaries
+
+
+def test_live_items_leak_nothing(tmp_path: Path) -> None:
+    """Servers that die, answers and log lines that repeat every credential, rules that crash: nothing leaks."""
+    live = Live(tmp_path / "live")
+    try:
+        canaries = _in_use(live)
+        crashed = live.run(*LOUD, "-p", "tests.faults", environ={"FAULT": "crash:"})
+        assert {row.verdict for row in crashed.rows().values()} == {"error", "not selected"}, crashed.output[-3000:]
+        assert _leaks(crashed, canaries) == []
+        told = "\n".join(canaries.values())
+        echo = json.dumps({"status": "error", "error": told}).encode()
+        for service in ("web", "worker"):
+            live.answers(service, "*", lambda reply: replace(reply, status=500, body=echo))
+        live.logs(lambda text: text + json.dumps({"level": "error", "message": told}) + f"\n{told}\n")
+        failed = live.run(*LOUD)
+        assert {"HLT", "MET", "LOG"} <= {item[:3] for item, _ in failed.rows("fail")}, failed.output[-3000:]
+        assert _leaks(failed, canaries) == []
+        live.kill("redis")
+        live.kill("postgres")
+        dead = live.run(*LOUD, "-k", "queue or database")
+        assert {"QUE", "DBS"} <= {item[:3] for item, _ in dead.rows("fail", "unverified")}, dead.output[-3000:]
+        assert _leaks(dead, canaries) == []
+    finally:
+        live.close()
+
+
+def _in_use(live: Live) -> dict[str, str]:
+    """The secret values that the running copy works with, and the passwords in its addresses."""
+    held: dict[str, str] = {}
+    for binding in load(live.root).bindings():
+        value = dotenv_values(live.root / f"services/{binding.service.name}/.env.production").get(binding.variable.name)
+        if binding.variable.secret and value:
+            held[binding.name] = value
+            password = urlsplit(value).password if "://" in value else None
+            held |= {f"password in {binding.name}": unquote(password)} if password else {}
+    return held
 
 
 def _process(canaries: dict[str, str]) -> dict[str, str]:
