@@ -239,7 +239,7 @@ def rest_in_front(
             """Say nothing."""
 
     server = ThreadingHTTPServer((HOST, 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://{HOST}:{server.server_port}", sizes
     finally:
