@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import secrets
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -66,29 +68,51 @@ class RealRedis:
 
 @contextlib.contextmanager
 def real_redis(folder: Path, certificate: trustme.LeafCert | None = None) -> Iterator[RealRedis]:
-    """Start a redis-server, with TLS on a second port where there is a certificate; stop it at the end."""
+    """Start a redis-server; a certificate puts TLS in front of it on a second port; stop it at the end."""
     server = RealRedis(free_port(), secrets.token_hex(16), free_port() if certificate else 0)
     lines = [f"bind {HOST}", f"port {server.port}", f"requirepass {server.password}", 'save ""', f"dir {folder}"]
     lines += ["maxmemory 100mb", "maxmemory-policy noeviction"]
-    if certificate:
-        certificate.private_key_pem.write_to_path(folder / "key.pem")
-        certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
-        lines += [f"tls-port {server.tls_port}", f"tls-cert-file {folder / 'cert.pem'}"]
-        lines += [
-            f"tls-key-file {folder / 'key.pem'}",
-            "tls-auth-clients no",
-            f"tls-ca-cert-file {folder / 'cert.pem'}",
-        ]
     process = subprocess.Popen([str(find_redis()), "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     assert process.stdin is not None
     process.stdin.write("\n".join(lines).encode())
     process.stdin.close()
     try:
         _await(lambda: server.client.ping())
-        yield server
+        with _terminating(server, certificate) if certificate else contextlib.nullcontext():
+            yield server
     finally:
         process.kill()
         process.wait()
+
+
+@contextlib.contextmanager
+def _terminating(server: RealRedis, certificate: trustme.LeafCert) -> Iterator[None]:
+    """TLS ended before the real Redis, as hosts do it: not every redis-server was built with TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection(HOST, server.port)
+        await asyncio.gather(carry(reader, inner_writer), carry(inner_reader, writer))
+
+    loop = asyncio.new_event_loop()
+    listening = asyncio.start_server(join, HOST, server.tls_port, ssl=context)
+    accepting = loop.run_until_complete(listening)
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(accepting.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
 
 
 def _await(ready: Callable[[], object]) -> None:
