@@ -6,6 +6,7 @@ ends with it. Two hundred twins cost half of what as many interpreters cost.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -31,6 +32,8 @@ def serve() -> None:
         for module in pkgutil.walk_packages(found.__path__, f"{package}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
+    importlib.import_module("fixtures.probes.secrets.search").plugins()  # loads detect-secrets
+    gc.freeze()  # what is here already is no garbage of any run
     for line in sys.stdin:
         request = json.loads(line)
         child = os.fork()
