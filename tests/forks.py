@@ -6,6 +6,7 @@ ends with it. Two hundred twins cost half of what as many interpreters cost.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -59,7 +60,9 @@ def _run(request: dict[str, object], main: object) -> int:
 @cache
 def _server(folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.forks"]
-    return subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(server.communicate)  # closes its input, which ends it, and waits
+    return server
 
 
 def run(folder: Path, arguments: list[str], environ: dict[str, str], output: Path) -> int:
