@@ -209,7 +209,7 @@ def test_every_gate_is_a_superset_of_its_detector() -> None:
     lines = [ALONE["lib/client.ts"].format(value) for value in mint.shaped().values()]
     lines += [NAMED[path].format(*pair) for pair in mint.named().values() for path in NAMED]
     lines += [
-        "//registry.npmjs.org/:_authToken=" + mint.shaped()["npm access token"],
+        "//npm.acme.io/:_authToken=" + mint.shaped()["npm access token"],
         "AccountKey=" + mint.draw(WORD, 88),
     ]
     lines += [
