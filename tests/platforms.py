@@ -20,8 +20,12 @@ from tests import forks
 SUITE = Path(__file__).parents[1]
 DEMO = SUITE / "fixtures" / "demo"
 DEMO_DAY = "2026-11-23"
-# Plugins that the suite does not need, and that a test environment has.
-LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:anyio")
+# Plugins that the suite does not need, and that a test environment has; or that collect garbage after every run.
+LEAN = tuple(
+    word
+    for plugin in ("cacheprovider", "hypothesispytest", "anyio", "unraisableexception", "threadexception")
+    for word in ("-p", f"no:{plugin}")
+)
 GIT = ("-c", "user.name=Preflight", "-c", "user.email=tests@preflight.invalid", "-c", "commit.gpgsign=false")
 
 
