@@ -147,7 +147,7 @@ def test_address_is_read(url: str, expected: dict[str, str]) -> None:
 
 def test_address_takes_nothing_from_this_machines_files() -> None:
     """A service file, a password file and another address cannot come in by the URL."""
-    known = address.parameters("postgresql://u@h/db?service=x&passfile=/root/.pgpass&hostaddr=10.0.0.1&schema=a")
+    known = address.parameters("postgresql://u@h/db?service=x&passfile=/srv/.pgpass&hostaddr=10.0.0.1&schema=a")
     assert known.keys() == {"host", "user", "dbname", "password", "passfile", "gssencmode"}
     assert known["passfile"] == "/dev/null"
 
