@@ -150,7 +150,8 @@ class Copy:
 class Twin:
     """One edit of the sound demo that breaks one item. `builds` where tsc or ESLint must run to show it.
 
-    With `live` the edit gets a `Live` (tests/live.py), whose servers run, and the smoke phase judges it.
+    With `live` the edit gets a `Live` (tests/live.py), whose servers run, and the smoke phase judges it; with
+    `vended` a `Vended` (tests/vended.py), whose vendors are stood in for, and the readiness phase judges it.
     """
 
     breaks: str
@@ -158,5 +159,6 @@ class Twin:
     builds: bool = False
     verdict: Outcome = "fail"
     live: bool = False
+    vended: bool = False
     hides: tuple[str, ...] = ()  # items that are unverified for it: what they ask about is gone
     options: tuple[str, ...] = ()  # that select the item

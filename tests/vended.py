@@ -1,0 +1,57 @@
+"""A copy of the demo whose vendors are stood in for: one change of what they tell, or of the platform, from broken."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fixtures.demo.vendors.standin import StandIn
+from fixtures.demo.vendors.world import TOKENS, serve
+from fixtures.model.live import moment_of
+from tests.platforms import DEMO_DAY, Copy, Finished
+
+
+class Vended(Copy):
+    """The copy, and the stand-ins that its manifest leads to. `heal` makes both sound again."""
+
+    def __init__(self, root: Path) -> None:
+        """Copy the demo to `root`, and commit it."""
+        super().__init__(root)
+        self._git("commit", "-q", "-m", "sound")
+        self._values = {path: path.read_text("utf-8") for path in root.glob("services/*/.env.production")}
+        self.standin: StandIn | None = None
+        self.tokens: dict[str, str] = {}
+        self.heal()
+
+    def vendor(self, name: str) -> Any:
+        """The object behind a vendor's API: its data is there to be changed."""
+        assert self.standin is not None
+        return self.standin.vendors[name]
+
+    def run(self, *arguments: str, environ: dict[str, str] | None = None, phase: str = "readiness") -> Finished:
+        """Run a phase against the stand-ins, as of the demo's day."""
+        return super().run(*arguments, environ=self.tokens | (environ or {}), phase=phase)
+
+    def heal(self) -> None:
+        """Files, values and vendors as at the start."""
+        self.close()
+        self._git("reset", "-q", "--hard")
+        self._git("clean", "-fdq")
+        for path, text in self._values.items():
+            path.write_text(text, "utf-8")
+        self.standin = serve(moment_of(date.fromisoformat(DEMO_DAY)))
+        self.tokens = {variable: self.vendor(name).token for name, variable in TOKENS.items()}
+        text = self.read("preflight.toml")
+        for name in self.standin.vendors:
+            text, found = re.subn(rf"(?m)^\[{name}\]$", f'[{name}]\nurl = "{self.standin.url(name)}"', text)
+            assert found == 1, f"the demo's manifest has {found} tables [{name}]"
+        self.write("preflight.toml", text)
+        self.git_was_called = False
+
+    def close(self) -> None:
+        """Serve no more."""
+        if self.standin is not None:
+            self.standin.close()
+            self.standin = None
