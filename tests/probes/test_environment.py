@@ -6,7 +6,7 @@ import secrets
 import subprocess
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fixtures.model.platform import Variable
@@ -172,6 +172,7 @@ def test_no_value_breaks_a_reader(value: str, kind: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200))
+@example("no assignment\r\nA=1")
 def test_no_text_breaks_the_reading_of_env_files(text: str) -> None:
     """Any text is read as an env file, and no line number exceeds its lines."""
     read = env_text(text)
