@@ -1,4 +1,4 @@
-"""WVR: waivers excuse something that is there."""
+"""WVR: waivers and attestations are about something that is there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from checks.rules import waivers
-from fixtures.model.platform import Waiver
+from fixtures.model.platform import Attestation, Waiver
 from fixtures.model.verdicts import Evidence, Verdict
 
 
@@ -26,3 +26,19 @@ def test_waiver_names_a_declared_item_and_target(
     that has expired, or whose item holds, fails in the row of that item.
     """
     conclude(waivers.names_something(waiver, catalogue))
+
+
+@pytest.mark.predeploy
+@pytest.mark.item(
+    "WVR-002",
+    severity="high",
+    remediation="Correct the attestation's item and target (as the ledger names them), or remove it.",
+)
+def test_attestation_names_a_declared_item_and_target(
+    attestation: Attestation, catalogue: Evidence[frozenset[tuple[str, str]]], conclude: Callable[[Verdict], None]
+) -> None:
+    """An attestation names an item and a target that the suite declares for this platform.
+
+    One that has expired fails in the row of its item; one for a row that an API decides changes nothing there.
+    """
+    conclude(waivers.names_something(attestation, catalogue))

@@ -1,4 +1,4 @@
-"""Edits that leave a waiver without anything to excuse."""
+"""Edits that leave a waiver without anything to excuse, an attestation without anything to attest."""
 
 from __future__ import annotations
 
@@ -14,6 +14,17 @@ expires = 2026-12-31
 """
 
 
+ATTESTATION = """
+[[attestation]]
+item = "{item}"
+target = "{target}"
+by = "platform-team"
+on = 2026-11-20
+evidence = "https://tickets.agentdesk.example/OPS-1"
+expires = 2027-02-20
+"""
+
+
 def _waive(item: str, target: str) -> Twin:
     def edit(copy: Copy) -> None:
         copy.append("preflight.toml", WAIVER.format(item=item, target=target))
@@ -21,4 +32,14 @@ def _waive(item: str, target: str) -> Twin:
     return Twin(f"a waiver names {item} on {target}", edit)
 
 
-TWINS = {"WVR-001": (_waive("DOC-006", "recovery-plans"), _waive("ABC-001", "worker"))}
+def _attest(item: str, target: str) -> Twin:
+    def edit(copy: Copy) -> None:
+        copy.append("preflight.toml", ATTESTATION.format(item=item, target=target))
+
+    return Twin(f"an attestation names {item} on {target}", edit)
+
+
+TWINS = {
+    "WVR-001": (_waive("DOC-006", "recovery-plans"), _waive("ABC-001", "worker")),
+    "WVR-002": (_attest("ALR-004", "website"), _attest("ABC-001", "worker")),
+}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 
 import pytest
 
 from fixtures.model.ledger import Ledger, Row
-from fixtures.model.platform import Waiver
+from fixtures.model.platform import Attestation, Waiver
 from fixtures.model.verdicts import Evidence, Finding, NotObserved, NotReady, Verdict
 from fixtures.wiring.judge import Ground, account, judge
 
@@ -20,6 +20,20 @@ SOUND = Verdict(SEEN, "fine")
 ADVISED = Verdict(SEEN, "nearly fine", warnings=(FINDING,))
 BROKEN = NotReady(Verdict(SEEN, "not fine", (FINDING,)))
 UNSEEN = NotObserved(Evidence("asked", "here", error="no tool", hint="Install it."))
+
+
+UNDECIDABLE = NotObserved(Evidence("asked", "here", error="no API tells", hint="Look.", undecidable=True))
+
+
+def _attestation(seen: int, expires: int) -> Attestation:
+    return Attestation(
+        item="ENV-001",
+        target="worker-A",
+        by="ops",
+        on=TODAY + timedelta(days=seen),
+        evidence="https://tickets.example/1",
+        expires=TODAY + timedelta(days=expires),
+    )
 
 
 def _waiver(days: int) -> Waiver:
@@ -48,6 +62,45 @@ def _waiver(days: int) -> Waiver:
 def test_verdict_follows_from_end_and_waiver(ended: object, waiver: Waiver | None, verdict: str) -> None:
     """Each end of a check, with and without a waiver, gives the verdict that the contract names."""
     assert judge(ROW, ended, Ground(waiver, TODAY)).verdict == verdict  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("ended", "attestation", "verdict"),
+    [
+        (UNDECIDABLE, None, "unverified"),
+        (UNDECIDABLE, _attestation(-10, 30), "attested"),
+        (UNDECIDABLE, _attestation(0, 0), "attested"),  # its first and its last day count
+        (UNDECIDABLE, _attestation(-10, -1), "fail"),
+        (UNDECIDABLE, _attestation(1, 30), "fail"),  # nobody has seen it yet
+        (UNSEEN, _attestation(-10, 30), "unverified"),  # a missing tool or token is no matter of opinion
+        (BROKEN, _attestation(-10, 30), "fail"),  # what was observed goes before what was attested
+        (SOUND, _attestation(-10, -1), "pass"),
+        (RuntimeError("bug"), _attestation(-10, 30), "error"),
+    ],
+)
+def test_attestation_covers_what_no_api_decides(ended: object, attestation: Attestation | None, verdict: str) -> None:
+    """And nothing else; an expired one fails."""
+    row = judge(ROW, ended, Ground(None, TODAY, attestation))  # type: ignore[arg-type]
+    assert row.verdict == verdict
+    assert (row.attestation is None) == (ended is not UNDECIDABLE or attestation is None)
+
+
+def test_attested_row_tells_who_saw_what_and_until_when() -> None:
+    """Name, day, link and end are in the row; without an attestation it says how to write one."""
+    attested = judge(ROW, UNDECIDABLE, Ground(None, TODAY, _attestation(-10, 30)))
+    for part in ("ops", "2026-11-13", "https://tickets.example/1", "2026-12-23", "no API tells"):
+        assert part in attested.observed
+    assert Row.from_json(asdict(attested)) == attested
+    assert (
+        '[[attestation]] item = "ENV-001", target = "worker-A"'
+        in judge(ROW, UNDECIDABLE, Ground(None, TODAY)).remediation
+    )
+
+
+def test_waiver_excuses_an_expired_attestation_and_no_live_one() -> None:
+    """The row of an expired one fails, so it can be waived; beside a live one the waiver is not needed."""
+    assert judge(ROW, UNDECIDABLE, Ground(_waiver(1), TODAY, _attestation(-10, -1))).verdict == "waived"
+    assert judge(ROW, UNDECIDABLE, Ground(_waiver(1), TODAY, _attestation(-10, 1))).verdict == "fail"
 
 
 def test_row_keeps_what_a_reviewer_signs() -> None:
