@@ -1,4 +1,7 @@
-"""What the reports say in words: verdicts, areas, the headline. Every renderer takes its wording from here."""
+"""What the reports say in words: verdicts, areas, the headline. Every renderer takes its wording from here.
+
+English where no language is named; the page names one.
+"""
 
 from __future__ import annotations
 
@@ -7,39 +10,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from fixtures.model.ledger import OUTCOMES, SEVERITIES, Ledger, Row, WaiverNote
+from fixtures.model.ledger import OUTCOMES, SEVERITIES, AttestationNote, Ledger, Row, WaiverNote
+from reports.language import ENGLISH, Language
 
-LABELS: dict[str, str] = {
-    "error": "Error",
-    "fail": "Fail",
-    "unverified": "Unverified",
-    "waived": "Waived",
-    "warn": "Warning",
-    "attested": "Attested",
-    "pass": "Pass",
-    "not selected": "Not selected",
-}
-AREAS: dict[str, str] = {
-    "BLD": "Build",
-    "ENV": "Environment",
-    "FIL": "Files",
-    "DEP": "Deploy configuration",
-    "IMG": "Images",
-    "SEC": "Secrets",
-    "WIR": "Wiring",
-    "CIW": "Workflows",
-    "DOC": "Documents",
-    "HLT": "Endpoints",
-    "MET": "Metrics",
-    "QUE": "Queues",
-    "LOG": "Logs",
-    "DBS": "Databases",
-    "ALR": "Alerts",
-    "ROT": "Rotation",
-    "BCK": "Backups",
-    "EXT": "External services",
-    "WVR": "Waivers",
-}
+LABELS: dict[str, str] = ENGLISH.words["verdicts"]
+AREAS: dict[str, str] = ENGLISH.words["areas"]
 SOON = 14  # days before a waiver's end that reports point at it
 
 
@@ -74,60 +49,74 @@ def waived(ledger: Ledger) -> list[tuple[WaiverNote, Row]]:
     return sorted(noted, key=lambda pair: (pair[0].expires, pair[1].key))
 
 
-def headline(ledger: Ledger) -> str:
+def headline(ledger: Ledger, language: Language = ENGLISH) -> str:
     """`GO: …` or `NO GO: …`, with what decided it."""
-    return f"GO: {_why_go(ledger)}" if ledger.go else f"NO GO: {_why_not(ledger)}"
+    return f"{go(ledger, language)}: {why(ledger, language)}"
 
 
-def _why_go(ledger: Ledger) -> str:
+def go(ledger: Ledger, language: Language = ENGLISH) -> str:
+    """`GO` or `NO GO`."""
+    return language.say("go" if ledger.go else "no_go")
+
+
+def why(ledger: Ledger, language: Language = ENGLISH) -> str:
+    """What decided the gate: what holds where it is open, what stops it where it is not."""
+    return ", ".join(_why_go(ledger, language) if ledger.go else _why_not(ledger, language))
+
+
+def answer(ledger: Ledger, language: Language = ENGLISH) -> str:
+    """What the gate means for the phase, in one sentence."""
+    answers = language.words["answers"]["go" if ledger.go else "no-go"]
+    return str(answers.get(ledger.phase, answers["all"]))
+
+
+def _why_go(ledger: Ledger, language: Language) -> list[str]:
     counts = ledger.counts
-    parts = [counted(counts["pass"] + counts["attested"], "item passes", "items pass")]
-    if counts["warn"]:
-        parts.append(counted(counts["warn"], "warns", "warn"))
-    if counts["waived"]:
-        parts.append(counted(counts["waived"], "is waived", "are waived"))
-    if counts["unverified"]:
-        parts.append(
-            counted(counts["unverified"], "could not be observed (allowed)", "could not be observed (allowed)")
-        )
-    return ", ".join(parts)
+    parts = [language.count("pass", counts["pass"] + counts["attested"])]
+    shown = (("warn", "warn"), ("waived", "waived"), ("unverified_allowed", "unverified"))
+    return parts + [language.count(key, counts[verdict]) for key, verdict in shown if counts[verdict]]
 
 
-def _why_not(ledger: Ledger) -> str:
+def _why_not(ledger: Ledger, language: Language) -> list[str]:
     blockers = Counter(row.verdict for row in ledger.blockers)
     parts = []
     if blockers["fail"]:
-        parts.append(_fails([row for row in ledger.blockers if row.verdict == "fail"]))
-    if blockers["error"]:
-        parts.append(counted(blockers["error"], "check broke", "checks broke"))
-    if blockers["unverified"]:
-        parts.append(f"{blockers['unverified']:,} could not be observed")
-    if blockers["warn"]:
-        parts.append(counted(blockers["warn"], "warns (--strict)", "warn (--strict)"))
+        parts.append(_fails([row for row in ledger.blockers if row.verdict == "fail"], language))
+    shown = (("error", "error"), ("unverified", "unverified"), ("warn_strict", "warn"))
+    parts += [language.count(key, blockers[verdict]) for key, verdict in shown if blockers[verdict]]  # type: ignore[index]  # they are outcomes
     if ledger.problems:
-        parts.append(counted(len(ledger.problems), "problem of the run itself", "problems of the run itself"))
+        parts.append(language.count("problem", len(ledger.problems)))
     if not ledger.counts["executed"]:
-        parts.append("nothing was executed")
-    return ", ".join(parts)
+        parts.append(language.say("nothing_executed"))
+    return parts
 
 
-def _fails(rows: list[Row]) -> str:
+def _fails(rows: list[Row], language: Language) -> str:
     by_severity = Counter(row.severity for row in rows)
     if len(by_severity) == 1:
-        severity = rows[0].severity
-        return counted(len(rows), f"{severity} item fails", f"{severity} items fail")
-    split = ", ".join(f"{by_severity[severity]:,} {severity}" for severity in SEVERITIES if by_severity[severity])
-    return f"{len(rows):,} items fail ({split})"
+        return language.count(f"fail_{rows[0].severity}", len(rows))
+    split = ", ".join(
+        language.say(
+            "severities_split",
+            number=language.number(by_severity[severity]),
+            severity=language.named("severities", severity),
+        )
+        for severity in SEVERITIES
+        if by_severity[severity]
+    )
+    return f"{language.count('fail', len(rows))} ({split})"
 
 
-def caveat(ledger: Ledger) -> str:
-    """What the headline does not cover: declared items outside the selection. Empty where there are none."""
+def caveat(ledger: Ledger, language: Language = ENGLISH) -> str:
+    """What this run is no sign-off for, or nothing."""
     unselected = not_selected(ledger)
     if not unselected:
         return ""
-    phases = ", ".join(f"{phase} {number:,}" for phase, number in unselected.items())
-    number = counted(sum(unselected.values()), "declared item was", "declared items were")
-    return f"{number} not selected ({phases}): this is no sign-off for them."
+    phases = ", ".join(
+        language.say("caveat_phase", phase=phase, number=language.number(number))
+        for phase, number in unselected.items()
+    )
+    return language.say("caveat", items=language.count("caveat", sum(unselected.values())), phases=phases)
 
 
 def not_selected(ledger: Ledger) -> dict[str, int]:
@@ -135,9 +124,14 @@ def not_selected(ledger: Ledger) -> dict[str, int]:
     return dict(sorted(Counter(row.phase for row in ledger.rows if row.verdict == "not selected").items()))
 
 
-def readiness(ledger: Ledger) -> str:
+def readiness(ledger: Ledger, language: Language = ENGLISH) -> str:
     """The share in per cent, rounded down: 100 % means all of it."""
-    return f"{math.floor(ledger.readiness * 1000 + 1e-9) / 10:g} %"
+    return per_cent(ledger.readiness, language)
+
+
+def per_cent(share: float, language: Language = ENGLISH) -> str:
+    """A share of 0 to 1 in per cent, rounded down to a tenth."""
+    return language.decimal(f"{math.floor(share * 1000 + 1e-9) / 10:g} %")
 
 
 def readiness_counts(ledger: Ledger) -> list[tuple[str, int]]:
@@ -148,27 +142,27 @@ def readiness_counts(ledger: Ledger) -> list[tuple[str, int]]:
     return frame + [(word, counts[word]) for word in shares]
 
 
-def days_left(note: WaiverNote, ledger: Ledger) -> int | None:
-    """Days from the day the run judged by to the waiver's last; negative once it is over, None if either is no date."""
+def days_left(note: WaiverNote | AttestationNote, ledger: Ledger) -> int | None:
+    """Days from the day the run judged by to the note's last; negative once it is over, None if either is no date."""
     try:
         return (date.fromisoformat(note.expires) - date.fromisoformat(ledger.as_of)).days
     except ValueError:
         return None
 
 
-def term(note: WaiverNote, ledger: Ledger) -> str:
-    """How long a waiver still holds, in words."""
+def term(note: WaiverNote | AttestationNote, ledger: Ledger, language: Language = ENGLISH) -> str:
+    """How long a waiver or attestation still holds, in words."""
     left = days_left(note, ledger)
     if left is None:
-        return f"until {note.expires}"
+        return language.say("until", day=note.expires)
     if left < 0:
-        return counted(-left, "day over", "days over")
-    return "ends today" if left == 0 else counted(left, "day left", "days left")
+        return language.count("days_over", -left)
+    return language.say("ends_today") if left == 0 else language.count("days_left", left)
 
 
-def waiver_state(note: WaiverNote) -> str:
+def waiver_state(note: WaiverNote, language: Language = ENGLISH) -> str:
     """What became of a waiver; anything but live fails the item."""
-    return {"live": "live", "expired": "expired", "not needed": "no longer needed: the item holds"}[note.state]
+    return language.named("waiver_states", note.state)
 
 
 def moment(iso: str) -> str:
@@ -178,10 +172,10 @@ def moment(iso: str) -> str:
     return f"{day} {clock[:8]} UTC" if separator and utc and len(clock) >= len("00:00:00") else iso
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float, language: Language = ENGLISH) -> str:
     """`40 ms`, `3.2 s`, `12 min 5 s`."""
     if seconds < 1:
-        return f"{round(seconds * 1000)} ms"
+        return language.say("milliseconds", value=round(seconds * 1000))
     if seconds < 60:
-        return f"{seconds:.1f} s"
-    return f"{int(seconds) // 60} min {int(seconds) % 60} s"
+        return language.say("seconds", value=language.decimal(f"{seconds:.1f}"))
+    return language.say("minutes", minutes=int(seconds) // 60, seconds=int(seconds) % 60)
