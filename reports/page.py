@@ -31,6 +31,7 @@ TRACE = 20_000  # of one traceback
 FINDINGS = 50  # of one row
 OPEN = 8  # rows of a group that are not folded
 CHANGED = 3  # the same of what changed
+CODE, PLAIN = Markup("<code>{}</code>"), Markup("{}")
 FIRST = 3  # what to do first, on top
 
 
@@ -116,6 +117,7 @@ def _view(
         "contents": summary.contents(ledger),
         "first": summary.groups(ledger.blockers)[:FIRST],
         "facts": summary.facts(ledger, language),
+        "shares": ledger.counts,
         "counts": words.readiness_counts(ledger),
         "bars": summary.bars(ledger),
         "areas": summary.areas(ledger),
@@ -148,7 +150,7 @@ def _printable(value: Any) -> Any:  # noqa: ANN401  # whatever a template prints
 def coded(said: str) -> Markup:
     """Text with what stands between backticks as code."""
     parts = re.split(r"`([^`\n]+)`", text.shown(said, LONGEST))
-    return Markup("").join(Markup("<code>{}</code>" if place % 2 else "{}").format(p) for place, p in enumerate(parts))
+    return Markup("").join((CODE if place % 2 else PLAIN).format(part) for place, part in enumerate(parts))
 
 
 @cache
