@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from fixtures.model.ledger import OUTCOMES, Ledger, Row
@@ -160,7 +160,7 @@ def source(name: str) -> str:
 
 
 @cache
-def template() -> Any:  # noqa: ANN401  # jinja2's Template
+def template() -> Template:
     """The page's template, compiled when the first page is written."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

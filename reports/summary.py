@@ -70,7 +70,7 @@ def groups(rows: Iterable[Row]) -> list[Group]:
 
 def by_severity(rows: Sequence[Row]) -> list[tuple[str, int, list[Group]]]:
     """Severity, how many rows, their groups: the gravest first, those without rows left out."""
-    found = []
+    found: list[tuple[str, int, list[Group]]] = []
     for severity in SEVERITIES:
         grave = [row for row in rows if row.severity == severity]
         if grave:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from html.parser import HTMLParser
-from typing import Any
 
 VOID = {"meta", "link", "br", "img", "input", "source", "hr"}
 
@@ -65,8 +63,3 @@ class Markup(HTMLParser):
     def ids(self) -> list[str]:
         """The values of `id`, in order."""
         return [str(attributes["id"]) for _, attributes in self.elements if "id" in attributes]
-
-    def data(self) -> dict[str, Any]:
-        """What pytest-html hands its script."""
-        blobs = [attributes["data-jsonblob"] for _, attributes in self.elements if "data-jsonblob" in attributes]
-        return dict(json.loads(blobs[0] or ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ TRANSLATIONS = [language(code) for code in CODES if code != "en"]
 
 def sentences() -> dict[str, str]:
     """Each check's title and remediation, and where it stands."""
-    found = {}
+    found: dict[str, str] = {}
     for file in sorted((ROOT / "checks").glob("test_*.py")):
         for function in ast.parse(file.read_text("utf-8")).body:
             if not isinstance(function, ast.FunctionDef):
@@ -54,7 +55,7 @@ def names(message: str) -> set[str]:
 def test_every_item_has_its_texts(spoken: Any) -> None:
     """A title or remediation without a translation is named, ready to be filled in."""
     translated = spoken.words["sentences"]
-    missing = [f"{said!r} = ''  # {where}" for said, where in sentences().items() if not translated.get(said)]
+    missing = [f'{json.dumps(said)} = ""  # {where}' for said, where in sentences().items() if not translated.get(said)]
     assert not missing, f"reports/languages/{spoken.code}.toml lacks:\n" + "\n".join(missing)
 
 
