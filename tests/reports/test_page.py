@@ -18,7 +18,7 @@ from reports.language import language
 from tests.reports import sample
 from tests.reports.markup import Markup
 
-SIGNED = AttestationNote("Ann Ops", "2026-11-01", "https://wiki.example/restore-drill", "2027-02-01")
+SIGNED = AttestationNote("Ann Ops", "2026-11-01", "https://wiki.example/restore-drill", "2027-02-01", "live")
 
 
 def read(ledger: Ledger | None, **more: object) -> Markup:

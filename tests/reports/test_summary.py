@@ -90,7 +90,8 @@ def test_changes_come_bad_news_first() -> None:
 def test_attested_rows_come_by_their_end() -> None:
     """The signature that ends first is on top; a row that lacks one comes before all."""
     late, early = (
-        AttestationNote("Ann", "2026-11-01", "https://wiki.example", day) for day in ("2027-01-01", "2026-12-01")
+        AttestationNote("Ann", "2026-11-01", "https://wiki.example", day, "live")
+        for day in ("2027-01-01", "2026-12-01")
     )
     rows = (
         sample.row("A", "late", "attested", attestation=late),
