@@ -305,7 +305,7 @@
   };
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", changed);
-  form.addEventListener("reset", () => setTimeout(changed));
+  form.querySelector("[type=reset]").addEventListener("click", () => setTimeout(changed)); // once it is reset
   form.elements.search.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(changed, 80);
