@@ -48,10 +48,16 @@ class Watched:
 
 
 @contextmanager
-def opened(browser: Browser, file: Path, fragment: str = "", **context: Any) -> Iterator[Watched]:
-    """A page in a browser context of its own, loaded whole; `fragment` is what follows the `#`."""
+def opened(
+    browser: Browser, file: Path, fragment: str = "", *, patience: float = 30, **context: Any
+) -> Iterator[Watched]:
+    """A page in a browser context of its own, loaded whole; `fragment` is what follows the `#`.
+
+    What takes longer than `patience`, in seconds, is a TimeoutError.
+    """
     surroundings = browser.new_context(**{"viewport": DESKTOP, **context})
     try:
+        surroundings.set_default_timeout(patience * 1000)
         watched = Watched(surroundings.new_page())
         page = watched.page
         page.on("request", lambda request: watched.asked.append(request.url))
