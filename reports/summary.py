@@ -176,8 +176,7 @@ def attested(ledger: Ledger) -> list[tuple[AttestationNote | None, Row]]:
 def soon(note: WaiverNote | AttestationNote, ledger: Ledger) -> bool:
     """Whether a note has ended, ends within `words.SOON` days, or excuses nothing."""
     left = words.days_left(note, ledger)
-    ended = isinstance(note, WaiverNote) and note.state != "live"
-    return ended or left is None or left <= words.SOON
+    return note.state != "live" or left is None or left <= words.SOON
 
 
 def trend(points: Sequence[Point]) -> list[Dot]:

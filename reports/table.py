@@ -21,7 +21,6 @@ MESSAGES = (
     "copy",
     "copied",
     "link",
-    "link_copied",
     "copy_failed",
     "absent",
     "sort",

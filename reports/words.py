@@ -162,7 +162,7 @@ def term(note: WaiverNote | AttestationNote, ledger: Ledger, language: Language 
 
 def waiver_state(note: WaiverNote, language: Language = ENGLISH) -> str:
     """What became of a waiver; anything but live fails the item."""
-    return language.named("waiver_states", note.state)
+    return language.named("states", note.state)
 
 
 def moment(iso: str) -> str:

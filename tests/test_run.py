@@ -75,7 +75,7 @@ def test_sound_platform_opens_the_gate_and_leaves_four_reports(tiny: Tiny, tmp_p
     """Exit code 0, and page, ledger, JUnit and Markdown; the Markdown joins GitHub's step summary."""
     done = tiny.run(environ={"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")})
     assert done.code == 0, done.output
-    assert {file.name for file in done.reports.iterdir()} == set(FOUR)
+    assert {file.name for file in done.reports.iterdir() if file.is_file()} == set(FOUR)
     assert (tmp_path / "summary.md").read_text() == (done.reports / "predeploy.md").read_text()
     assert done.rows()[LICENCE].verdict == "pass"
     assert done.rows()[LICENCE].observed
@@ -233,6 +233,18 @@ def test_a_named_baseline_is_compared_with(tiny: Tiny, tmp_path: Path) -> None:
     done = tiny.run(f"--baseline={kept}")
     assert done.code == 1
     assert "no ledger of this suite" in done.output
+
+
+def test_page_tells_what_changed_since_the_last_run(tiny: Tiny) -> None:
+    """What failed anew and what was fixed, in the page's language; the trend has a dot a whole run, none for a part."""
+    tiny.run()
+    tiny.write(LICENSE="")
+    assert "Fail anew" in (tiny.run().reports / "predeploy.html").read_text("utf-8")
+    tiny.run("-k", "critical")
+    tiny.write(LICENSE="MIT\n")
+    page = (tiny.run("--report-lang=ru").reports / "predeploy.html").read_text("utf-8")
+    assert "Исправлено" in page
+    assert page.count("<circle") == len(list((tiny.reports / "history").iterdir()))
 
 
 def test_a_live_waiver_opens_the_gate_and_is_shown(tiny: Tiny) -> None:

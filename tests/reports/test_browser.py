@@ -50,7 +50,7 @@ def write(tmp_path_factory: pytest.TempPathFactory) -> Write:
 def busy() -> Ledger:
     """Every verdict, several areas and services, more rows than the table shows at once."""
     typical = sample.typical()
-    signed = AttestationNote("Ann Ops", "2026-11-01", "https://wiki.example/drill", "2027-02-01")
+    signed = AttestationNote("Ann Ops", "2026-11-01", "https://wiki.example/drill", "2027-02-01", "live")
     rows = [replace(row, services=("worker",) if "worker" in row.target else ("web",)) for row in typical.rows]
     rows += [sample.row("ENV-002", f"web-VALUE_{number}", services=("web",)) for number in range(230)]
     rows += [sample.row("FIL-001", f"file-{number}", "fail", "medium") for number in range(12)]

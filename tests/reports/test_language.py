@@ -102,3 +102,11 @@ def test_what_has_no_translation_stays_and_is_known_to() -> None:
     assert RUSSIAN.foreign("seen by a probe")
     assert not RUSSIAN.foreign("The queue is not paused.")
     assert not ENGLISH.foreign("seen by a probe")
+
+
+def test_no_word_is_said_by_nobody() -> None:
+    """Each message of the page is named by the template, by a renderer, or by what the script is handed."""
+    sources = [*(ROOT / "reports").glob("*.py"), *(ROOT / "reports" / "templates").iterdir()]
+    said = "".join(file.read_text("utf-8") for file in (*sources, ROOT / "fixtures" / "wiring" / "page.py"))
+    unsaid = [key for key in ENGLISH.words["page"] if f'"{key}"' not in said and not key.startswith("changed_")]
+    assert unsaid == []

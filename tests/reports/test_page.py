@@ -103,6 +103,8 @@ def test_attested_rows_tell_who_when_and_on_what() -> None:
     assert "70 days left 2027-02-01 Attested high BCK-001 main" in markup.text
     assert "Ann Ops 2026-11-01 https://wiki.example/restore-drill" in markup.text
     assert SIGNED.evidence in [attributes.get("href") for _, attributes in markup.elements]
+    late = replace(row, verdict="fail", attestation=replace(SIGNED, expires="2026-11-01", state="expired"))
+    assert "22 days over expired" in read(sample.ledger(late)).text
     evil = replace(row, attestation=replace(SIGNED, evidence="javascript:alert(1)"))
     links = [attributes.get("href") or "" for _, attributes in read(sample.ledger(evil)).elements]
     assert not [link for link in links if link.startswith("javascript")]
