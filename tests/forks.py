@@ -34,6 +34,7 @@ def serve() -> None:
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
     importlib.import_module("fixtures.probes.secrets.search").plugins()  # loads detect-secrets
+    importlib.import_module("reports.page").template()  # compiles it
     gc.freeze()  # what is here already is no garbage of any run
     for line in sys.stdin:
         request = json.loads(line)

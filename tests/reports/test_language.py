@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -108,5 +109,6 @@ def test_no_word_is_said_by_nobody() -> None:
     """Each message of the page is named by the template, by a renderer, or by what the script is handed."""
     sources = [*(ROOT / "reports").glob("*.py"), *(ROOT / "reports" / "templates").iterdir()]
     said = "".join(file.read_text("utf-8") for file in (*sources, ROOT / "fixtures" / "wiring" / "page.py"))
-    unsaid = [key for key in ENGLISH.words["page"] if f'"{key}"' not in said and not key.startswith("changed_")]
-    assert unsaid == []
+    quoted = re.compile(r"[\"'](\w+)[\"']").findall(said)
+    unsaid = {key for key in ENGLISH.words["page"] if not key.startswith("changed_")} - set(quoted)
+    assert unsaid == set()
