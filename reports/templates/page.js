@@ -114,15 +114,16 @@
     const list = element("dl");
     const tell = (word, ...said) => list.append(element("dt", {}, word), element("dd", {}, ...said));
     const maybe = (word, said, inner = said) => said && tell(word, inner);
+    const english = (said) => (data.language === "en" ? said : element("span", { lang: "en" }, said));
     const listed = (found) => element("ul", { class: "findings" }, ...found.map(([what, where]) =>
-      element("li", {}, what, ...(where ? [" ", code(where)] : []))));
+      element("li", {}, english(what), ...(where ? [" ", code(where)] : []))));
     tell(say.expected, text(row, TITLE));
     if (text(row, TODO)) tell(say.todo, ...coded(text(row, TODO)));
     if (row[FINDINGS].length) tell(say.findings, listed(row[FINDINGS]));
     if (row[WARNINGS].length) tell(say.warned, listed(row[WARNINGS]));
-    maybe(say.seen, text(row, SEEN));
+    maybe(say.seen, text(row, SEEN), english(text(row, SEEN)));
     maybe(say.where, text(row, WHERE), code(text(row, WHERE)));
-    maybe(say.asked, text(row, ASKED));
+    maybe(say.asked, text(row, ASKED), english(text(row, ASKED)));
     maybe(say.when, text(row, AT));
     maybe(say.waiver, text(row, WAIVER));
     maybe(say.attestation, text(row, ATTESTATION));
