@@ -119,6 +119,7 @@ def _view(
         "facts": summary.facts(ledger, language),
         "shares": ledger.counts,
         "counts": words.readiness_counts(ledger),
+        "selected_share": summary.selected_share(ledger),
         "bars": summary.bars(ledger),
         "areas": summary.areas(ledger),
         "failures": summary.by_severity(words.failing(ledger)),

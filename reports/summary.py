@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixtures.model.ledger import OUTCOMES, PASSING, SEVERITIES, AttestationNote, Ledger, Outcome, Row, WaiverNote
 from reports import words
@@ -100,6 +100,12 @@ def _area(prefix: str, rows: list[Row]) -> Area:
     told = tuple((share, counts[share]) for share in SHARES[:-1] if share not in PASSING and counts[share])
     passing = sum(counts[verdict] for verdict in counts if verdict in PASSING)
     return Area(prefix, words.AREAS.get(prefix, ""), len(rows), passing, told, min(counts, key=OUTCOMES.index))
+
+
+def selected_share(ledger: Ledger) -> float | None:
+    """Readiness among the rows that this run selected; None where it selected all of them, or none."""
+    selected = tuple(row for row in ledger.rows if row.verdict != "not selected")
+    return replace(ledger, rows=selected).readiness if 0 < len(selected) < len(ledger.rows) else None
 
 
 def bars(ledger: Ledger) -> list[Bar]:

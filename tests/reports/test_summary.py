@@ -55,6 +55,14 @@ def test_areas_tell_what_does_not_pass() -> None:
     assert told["ROT"].passing == 1
 
 
+def test_share_of_the_selected_is_told_where_not_all_were() -> None:
+    """A smoke run that is green is not 23 % ready and nothing else."""
+    rows = (sample.row("A", "x"), sample.row("B", "x", "fail"), sample.row("C", "x", "not selected"))
+    assert summary.selected_share(sample.ledger(*rows)) == 0.5
+    assert summary.selected_share(sample.ledger(*rows[:2])) is None
+    assert summary.selected_share(sample.ledger(*rows[2:])) is None
+
+
 def test_bar_is_whole() -> None:
     """The shares fill the bar without a gap, in the order that is told."""
     shares = summary.bars(sample.typical())
