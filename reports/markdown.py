@@ -1,6 +1,7 @@
 """The short report in Markdown, for `$GITHUB_STEP_SUMMARY` and pull requests: failures first, never too long.
 
-GitHub drops a step's summary whole once it passes 1 MiB, so the page is held far below and says what it cut
+GitHub drops a step's summary whole once it passes 1 MiB, and refuses a comment of more than 65,536 characters; so
+both are held below that and say what they cut
 (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary).
 """
 
@@ -10,9 +11,12 @@ import re
 from collections.abc import Iterable
 
 from fixtures.model.ledger import Ledger, Row
-from reports import text, words
+from reports import changes, text, words
 
-LIMIT = 200_000  # bytes
+LIMIT = 200_000  # bytes of the page
+COMMENT_LIMIT = 60_000  # bytes of the comment, which has no more characters than that
+COMMENT_ROWS = 10  # of each section of the comment
+NAMES = 10  # of each kind of change
 LONGEST = 500  # characters of one text
 FINDINGS = 10  # of each row
 FAULTS = 50  # of the run itself
@@ -40,9 +44,9 @@ def code(said: str) -> str:
     return f"{fence}{pad}{plain}{pad}{fence}"
 
 
-def render(ledger: Ledger) -> str:
-    """The page, at most `LIMIT` bytes of UTF-8."""
-    page = _Page(_head(ledger))
+def render(ledger: Ledger, before: Ledger | None = None) -> str:
+    """The page, at most `LIMIT` bytes of UTF-8; with an earlier ledger, also what changed since."""
+    page = _page(_head(ledger), ledger, before, LIMIT)
     page.section("Failures", map(_card, words.failing(ledger)))
     page.section("Could not be observed", map(_card, words.of(ledger, "unverified")))
     page.section("Waivers", (_waiver(row, ledger) for _, row in words.waived(ledger)))
@@ -51,23 +55,57 @@ def render(ledger: Ledger) -> str:
     return page.text()
 
 
+def comment(ledger: Ledger, before: Ledger | None = None) -> str:
+    """A comment for a pull request, at most `COMMENT_LIMIT` bytes of UTF-8.
+
+    It starts with `marker`, hidden where it is shown, by which a workflow finds the comment that it made before.
+    """
+    page = _page(f"{marker(ledger)}\n{_head(ledger)}", ledger, before, COMMENT_LIMIT)
+    page.section("Failures", map(_card, words.failing(ledger)), COMMENT_ROWS)
+    page.section("Could not be observed", map(_card, words.of(ledger, "unverified")), COMMENT_ROWS)
+    if ledger.strict:
+        page.section("Warnings", map(_card, words.of(ledger, "warn")), COMMENT_ROWS)
+    return page.text()
+
+
+def marker(ledger: Ledger) -> str:
+    """An HTML comment that names platform and phase; letters, digits and hyphens alone, so that nothing ends it."""
+    names = (ledger.platform, ledger.phase)
+    return f"<!-- preflight {' '.join(re.sub(r'[^a-z0-9]+', '-', name.lower())[:60] for name in names)} -->"
+
+
+def _page(head: str, ledger: Ledger, before: Ledger | None, limit: int) -> _Page:
+    """What page and comment both begin with."""
+    page = _Page(head, limit)
+    page.section("The run itself is faulty", _faults(ledger), FAULTS)
+    if before is not None and changes.comparable(before, ledger):
+        changed = list(_changed(changes.compare(before, ledger)))
+        page.section(f"Changed since {escape(words.moment(before.started))}", changed or ["- nothing\n"], counted=False)
+    return page
+
+
 class _Page:
     """Blocks until the limit is reached, and what did not fit."""
 
-    def __init__(self, head: str) -> None:
+    def __init__(self, head: str, limit: int) -> None:
+        self._limit = limit
         self._blocks = [head]
         self._size = len(head.encode())
         self._left_out: list[str] = []
 
-    def section(self, title: str, entries: Iterable[str]) -> None:
+    def section(self, title: str, entries: Iterable[str], most: int | None = None, *, counted: bool = True) -> None:
+        """A heading, with the number of entries, and the first `most` of them, as far as they fit."""
         listed = list(entries)
         if not listed:
             return
-        heading = f"\n### {title} ({len(listed)})\n\n"
-        for index, entry in enumerate(listed):
+        heading = f"\n### {title}{f' ({len(listed):,})' if counted else ''}\n\n"
+        shown = listed[:most]
+        if len(listed) > len(shown):
+            shown.append(f"- and {len(listed) - len(shown):,} more, see the report\n")
+        for index, entry in enumerate(shown):
             block = entry if index else heading + entry
             size = len(block.encode())
-            if self._left_out or self._size + size > LIMIT - _NOTE:
+            if self._left_out or self._size + size > self._limit - _NOTE:
                 self._left_out.append(f"{len(listed) - index:,} of {title.lower()}")
                 return
             self._blocks.append(block)
@@ -75,7 +113,8 @@ class _Page:
 
     def text(self) -> str:
         if self._left_out:
-            note = f"\n**Cut** to stay below {LIMIT:,} bytes: {', '.join(self._left_out)}. The HTML report has them.\n"
+            left_out = ", ".join(self._left_out)
+            note = f"\n**Cut** to stay below {self._limit:,} bytes: {left_out}. The HTML report has them.\n"
             self._blocks.append(note)
         return "".join(self._blocks)
 
@@ -91,13 +130,34 @@ def _head(ledger: Ledger) -> str:
         parts.append(f"{escape(words.caveat(ledger))}\n")
     counts = ", ".join(f"{number:,} {word}" for word, number in words.readiness_counts(ledger))
     parts.append(f"**Readiness {words.readiness(ledger)}**: {counts}.\n")
-    faults = [escape(problem) for problem in ledger.problems]
-    faults += [f"no longer declared: {code(item)} {code(target)}" for item, target in ledger.gone]
-    if faults:
-        parts.append("### The run itself is faulty\n\n" + "".join(f"- {fault}\n" for fault in faults[:FAULTS]))
-    if len(faults) > FAULTS:
-        parts.append(f"and {len(faults) - FAULTS:,} more.\n")
     return "\n".join(parts)
+
+
+def _faults(ledger: Ledger) -> Iterable[str]:
+    for problem in ledger.problems:
+        yield f"- {escape(problem)}\n"
+    for item, target in ledger.gone:
+        yield f"- no longer declared: {code(item)} {code(target)}\n"
+
+
+def _changed(found: changes.Changes) -> Iterable[str]:
+    """What differs from an earlier run, a line for each kind of change."""
+    kinds = (
+        ("New failures", [change.row for change in found.failing]),
+        ("Newly unverified", [change.row for change in found.unverified]),
+        ("No longer declared", list(found.gone)),
+        ("Newly waived", [change.row for change in found.waived]),
+        ("New warnings", [change.row for change in found.warned]),
+        ("Fixed", [change.row for change in found.fixed]),
+    )
+    for kind, rows in kinds:
+        if rows:
+            yield f"- **{kind} ({len(rows):,})**: {_names(rows)}\n"
+
+
+def _names(rows: list[Row]) -> str:
+    named = ", ".join(f"{code(row.item)} {code(row.target)}" for row in rows[:NAMES])
+    return f"{named} and {len(rows) - NAMES:,} more" if len(rows) > NAMES else named
 
 
 def _card(row: Row) -> str:

@@ -68,14 +68,14 @@ def tiny(tmp_path: Path) -> Tiny:
 
 
 LICENCE = ("FIL-001", "licence")
-FOUR = ("predeploy.html", "predeploy.json", "predeploy.xml", "predeploy.md")
+REPORTS = tuple(f"predeploy.{ending}" for ending in ("html", "json", "xml", "sarif", "md", "comment.md"))
 
 
-def test_sound_platform_opens_the_gate_and_leaves_four_reports(tiny: Tiny, tmp_path: Path) -> None:
-    """Exit code 0, and page, ledger, JUnit and Markdown; the Markdown joins GitHub's step summary."""
+def test_sound_platform_opens_the_gate_and_leaves_its_reports(tiny: Tiny, tmp_path: Path) -> None:
+    """Exit code 0, and page, ledger, JUnit, SARIF, Markdown and comment; the Markdown joins GitHub's step summary."""
     done = tiny.run(environ={"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")})
     assert done.code == 0, done.output
-    assert {file.name for file in done.reports.iterdir()} == set(FOUR)
+    assert {file.name for file in done.reports.iterdir()} == set(REPORTS)
     assert (tmp_path / "summary.md").read_text() == (done.reports / "predeploy.md").read_text()
     assert done.rows()[LICENCE].verdict == "pass"
     assert done.rows()[LICENCE].observed
@@ -244,7 +244,9 @@ def test_a_live_waiver_opens_the_gate_and_is_shown(tiny: Tiny) -> None:
     assert row.waiver is not None
     assert (row.waiver.owner, row.waiver.expires, row.waiver.state) == ("legal", "2026-12-31", "live")
     assert "legal" in (done.reports / "predeploy.html").read_text()
-    assert "<skipped" not in (done.reports / "predeploy.xml").read_text()
+    assert '<skipped type="waived" message="live, until 2026-12-31, legal' in (
+        done.reports / "predeploy.xml"
+    ).read_text("utf-8")
 
 
 @pytest.mark.parametrize(
