@@ -89,6 +89,8 @@ def _properties(row: Row) -> Iterable[tuple[str, str]]:
     yield "phase", row.phase
     if row.waiver:
         yield "waiver", _terms(row)
+    if row.attestation:
+        yield "attestation", text.attestation(row.attestation)
 
 
 def _terms(row: Row) -> str:
@@ -120,6 +122,7 @@ def _account(row: Row) -> str:
     parts = [("seen", row.observed), ("where", row.where), ("asked", row.asked)]
     parts += [("finding", str(finding)) for finding in row.findings]
     parts += [("warning", str(warning)) for warning in row.warnings]
+    parts += [("attested", text.attestation(row.attestation))] if row.attestation else []
     if row.verdict not in {"pass", "attested"}:
         parts.append(("to do", row.remediation))
     return "\n".join(f"{word}: {text.shown(said, LONGEST)}" for word, said in parts if said)

@@ -51,6 +51,7 @@ def render(ledger: Ledger, before: Ledger | None = None) -> str:
     page.section("Could not be observed", map(_card, words.of(ledger, "unverified")))
     page.section("Waivers", (_waiver(row, ledger) for _, row in words.waived(ledger)))
     page.section("Warnings", map(_card, words.of(ledger, "warn")))
+    page.section("Attested", map(_attestation, words.of(ledger, "attested")))
     page.section("What was not looked at", _not_looked_at(ledger))
     return page.text()
 
@@ -180,6 +181,11 @@ def _waiver(row: Row, ledger: Ledger) -> str:
         return ""
     held = f"{escape(words.term(note, ledger))} (until {escape(note.expires)}, {escape(words.waiver_state(note))})"
     return f"- {code(row.item)} {code(row.target)} {held}, {escape(note.owner)}: {escape(note.reason)}\n"
+
+
+def _attestation(row: Row) -> str:
+    signed = escape(text.attestation(row.attestation)) if row.attestation else "nobody"
+    return f"- {code(row.item)} {code(row.target)} {escape(row.title)} Signed by {signed}\n"
 
 
 def _not_looked_at(ledger: Ledger) -> Iterable[str]:

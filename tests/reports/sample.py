@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fixtures.model.ledger import Ledger, Outcome, Row, Severity, WaiverNote
+from fixtures.model.ledger import AttestationNote, Ledger, Outcome, Row, Severity, WaiverNote
 from fixtures.model.verdicts import Finding
 
 SEEN_AT = "2026-11-23T07:29:05Z"
+SIGNED = AttestationNote("dana", "2026-11-20", "https://wiki.shop.example/rotation", "2027-02-20")
 SCRIPT = "<script>window.hit = 1</script>"
 HOSTILE = (
     SCRIPT,
@@ -84,7 +85,7 @@ def typical() -> Ledger:
         row("DOC-006", "recovery-plan", "waived", "medium", waiver=waiver(), findings=(Finding("is 400 days old"),)),
         row("DOC-001", "checklist", "fail", "low", waiver=waiver("2026-11-01", "expired")),
         row("DEP-001", "worker", "warn", "low", warnings=(Finding("is read until 2026-12-01", "railway.json"),)),
-        row("ROT-002", "rotate-secrets", "attested", "medium"),
+        row("ROT-002", "rotate-secrets", "attested", "medium", attestation=SIGNED),
     ]
     rows += [row("ENV-001", f"worker-NAME_{number}") for number in range(20)]
     rows += [row("HLT-001", f"{name}-health", "not selected", phase="smoke", at="") for name in ("web", "worker")]
@@ -120,6 +121,7 @@ def hostile() -> Ledger:
                     findings=found if verdict != "warn" else (),
                     warnings=found if verdict == "warn" else (),
                     waiver=note,
+                    attestation=AttestationNote(said, said, said, said),
                     at=said[:60],
                     node=f"{verdict} {said}",
                 )

@@ -129,3 +129,11 @@ def test_waiver_is_a_property() -> None:
     properties = {one.get("name"): one.get("value") for one in case(sample.typical(), "DOC-006").iter("property")}
     assert properties["verdict"] == "waived"
     assert "until 2026-12-01, ops@shop.example" in str(properties["waiver"])
+
+
+def test_attestation_is_told() -> None:
+    """Who signed, when, until when and on what evidence; the case passes."""
+    one = case(sample.typical(), "ROT-002")
+    signed = "dana on 2026-11-20, until 2027-02-20: https://wiki.shop.example/rotation"
+    assert {prop.get("name"): prop.get("value") for prop in one.iter("property")}["attestation"] == signed
+    assert [child.tag for child in one] == ["properties", "system-out"]
