@@ -18,7 +18,7 @@ LONGEST = 1_000  # characters of one path
 _PLACE = re.compile(r"(?P<path>[^\x00-\x1f:*?\"<>|]+?)(?::(?P<line>[1-9][0-9]{0,8})(?::[0-9]+)?)?")
 # Names that are those of files even where no line stands behind them.
 _FILE = re.compile(
-    r"(.+\.)?(Dockerfile|Containerfile|Makefile|Procfile)(\..+)?|\.(env|git|docker|npm|nvm|node|eslint|prettier|secrets)[\w.-]*"
+    r"(.+\.)?(Dockerfile|Containerfile|Makefile|Procfile)(\..+)?|LICEN[CS]E|README|CODEOWNERS|\.(env|git|docker|npm|nvm|node|eslint|prettier|secrets)[\w.-]*"
     r"|.+\.([cm]?[jt]sx?|json[5c]?|toml|ya?ml|mdx?|sql|sh|lock|html?|css|txt|py|go|prisma|xml|ini|cfg)"
 )
 
