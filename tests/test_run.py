@@ -25,7 +25,7 @@ def test_sound_platform_opens_the_gate_and_leaves_its_reports(tiny: Tiny, tmp_pa
     """Exit code 0, and page, ledger, JUnit, SARIF, Markdown and comment; the Markdown joins GitHub's step summary."""
     done = tiny.run(environ={"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")})
     assert done.code == 0, done.output
-    assert {file.name for file in done.reports.iterdir()} == set(REPORTS)
+    assert {file.name for file in done.reports.iterdir() if file.is_file()} == set(REPORTS)
     assert (tmp_path / "summary.md").read_text() == (done.reports / "predeploy.md").read_text()
     assert done.rows()[LICENCE].verdict == "pass"
     assert done.rows()[LICENCE].observed
@@ -87,6 +87,7 @@ def test_help_explains_each_option(tiny: Tiny) -> None:
     for option in ("--platform=DIR", "--env-file=SERVICE=PATH", "--unverified", "--as-of", "--reports", "--baseline"):
         assert option in done.output
     assert "a warning fails the run too" in " ".join(done.output.split())
+    assert "exit codes: 0 the gate is open; 1 something fails" in done.output
 
 
 def test_platform_may_come_from_the_environment(tiny: Tiny) -> None:
@@ -141,10 +142,25 @@ def test_all_processes_dead_is_red(tiny: Tiny) -> None:
 def test_a_run_that_selects_nothing_is_red(tiny: Tiny, selection: tuple[str, ...]) -> None:
     """A run without one executed item never passes, and its ledger says what was not selected."""
     done = tiny.run(*selection)
-    assert done.code != 0
+    assert done.code == 5
     assert done.ledger is not None
     assert not done.ledger.go
     assert done.ledger.counts["not selected"] == done.ledger.counts["declared"] > 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [("interrupt", "the run was interrupted"), ("collect", "checks/test_files.py could not be collected")],
+)
+def test_a_run_that_ends_early_is_red_and_keeps_its_reports(tiny: Tiny, fault: str, problem: str) -> None:
+    """Exit code 2 for Ctrl-C and for checks that cannot be collected; the ledger says why, and is NO GO."""
+    done = tiny.run(fault=f"{fault}:FIL-001")
+    assert done.code == 2, done.output
+    assert done.ledger is not None
+    assert not done.ledger.go
+    assert problem in done.ledger.problems
+    assert problem in done.output
+    assert {file.name for file in done.reports.iterdir() if file.is_file()} >= set(REPORTS)
 
 
 def test_serial_and_parallel_runs_give_the_same_rows(tiny: Tiny) -> None:

@@ -14,7 +14,7 @@ from tests.platforms import SUITE
 from tests.tiny import MANIFEST, WAIVER, Tiny
 
 FILES = sorted(path.relative_to(SUITE).as_posix() for path in (SUITE / "checks").glob("test_*.py"))
-SHARDS = {
+SHARDS: dict[str, list[tuple[str, ...]]] = {
     "expressions": [
         ("-k", "test_files"),
         ("-k", "test_secrets"),

@@ -42,7 +42,7 @@ def test_files_of_checks_stand_in_the_order_of_a_whole_run() -> None:
 def test_of_two_verdicts_the_worse_stays_and_is_told() -> None:
     """A row that two parts judged differently is a problem of the whole: one of them is wrong."""
     for parts in (("pass", "fail"), ("fail", "pass")):
-        whole = joined(*(sample.ledger(row("ENV-001", verdict)) for verdict in parts))  # type: ignore[arg-type]
+        whole = joined(*(sample.ledger(row("ENV-001", verdict)) for verdict in parts))
         assert whole.rows[0].verdict == "fail"
         assert whole.problems == (f"ENV-001 web: {parts[0]} in a, {parts[1]} in b",)
         assert not whole.go
@@ -105,7 +105,7 @@ def test_strictest_rules_hold_and_are_noted() -> None:
 def test_platforms_are_not_mixed(other: dict[str, object]) -> None:
     """Two platforms have no common answer."""
     with pytest.raises(Unlike, match="a is of platform 'shop', b of"):
-        joined(sample.ledger(row("A-1")), replace(sample.ledger(row("A-1")), **other))  # type: ignore[arg-type]
+        joined(sample.ledger(row("A-1")), sample.ledger(row("A-1"), **other))
 
 
 ROWS = st.lists(
