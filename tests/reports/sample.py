@@ -8,7 +8,7 @@ from fixtures.model.ledger import AttestationNote, Ledger, Outcome, Row, Severit
 from fixtures.model.verdicts import Finding
 
 SEEN_AT = "2026-11-23T07:29:05Z"
-SIGNED = AttestationNote("dana", "2026-11-20", "https://wiki.shop.example/rotation", "2027-02-20")
+SIGNED = AttestationNote("dana", "2026-11-20", "https://wiki.shop.example/rotation", "2027-02-20", "live")
 SCRIPT = "<script>window.hit = 1</script>"
 HOSTILE = (
     SCRIPT,
@@ -66,6 +66,11 @@ def waiver(expires: str = "2026-12-01", state: str = "live") -> WaiverNote:
     return WaiverNote("The plan is being rewritten with the new provider.", "ops@shop.example", expires, state)  # type: ignore[arg-type]
 
 
+def attested() -> Row:
+    """A row that no API decides and a person signed."""
+    return row("BCK-003", "main", "attested", attestation=SIGNED)
+
+
 def typical() -> Ledger:
     """Every verdict at least once, a problem of the run, an item that is gone, a phase that was not selected."""
     key = Finding("decodes to 16 bytes (32 hex digits), 32 are needed", "services/worker/.env.production:4")
@@ -85,7 +90,7 @@ def typical() -> Ledger:
         row("DOC-006", "recovery-plan", "waived", "medium", waiver=waiver(), findings=(Finding("is 400 days old"),)),
         row("DOC-001", "checklist", "fail", "low", waiver=waiver("2026-11-01", "expired")),
         row("DEP-001", "worker", "warn", "low", warnings=(Finding("is read until 2026-12-01", "railway.json"),)),
-        row("ROT-002", "rotate-secrets", "attested", "medium", attestation=SIGNED),
+        row("ROT-002", "rotate-secrets", "attested", "medium"),
     ]
     rows += [row("ENV-001", f"worker-NAME_{number}") for number in range(20)]
     rows += [row("HLT-001", f"{name}-health", "not selected", phase="smoke", at="") for name in ("web", "worker")]
@@ -121,7 +126,7 @@ def hostile() -> Ledger:
                     findings=found if verdict != "warn" else (),
                     warnings=found if verdict == "warn" else (),
                     waiver=note,
-                    attestation=AttestationNote(said, said, said, said),
+                    attestation=AttestationNote(said, said, said, said, "live"),
                     at=said[:60],
                     node=f"{verdict} {said}",
                 )

@@ -133,7 +133,7 @@ def test_waiver_is_a_property() -> None:
 
 def test_attestation_is_told() -> None:
     """Who signed, when, until when and on what evidence; the case passes."""
-    one = case(sample.typical(), "ROT-002")
+    one = case(sample.ledger(sample.attested()), "BCK-003")
     signed = "dana on 2026-11-20, until 2027-02-20: https://wiki.shop.example/rotation"
     assert {prop.get("name"): prop.get("value") for prop in one.iter("property")}["attestation"] == signed
     assert [child.tag for child in one] == ["properties", "system-out"]

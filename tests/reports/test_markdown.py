@@ -27,10 +27,17 @@ def test_failures_come_first_and_say_what_to_do() -> None:
     """Headline, counts, faults, failures, unverified, waivers, warnings, not looked at."""
     said = read(markdown.render(sample.typical())).text
     parts = ("NO GO", "Readiness 73.2 %", "faulty", "Failures (4)", "Could not be", "Waivers (2)", "Warnings (1)")
-    places = [said.index(part) for part in (*parts, "Signed by dana on 2026-11-20", "What was not looked at")]
+    places = [said.index(part) for part in (*parts, "What was not looked at")]
     assert places == sorted(places)
     assert "decodes to 16 bytes (32 hex digits), 32 are needed services/worker/.env.production:4" in said
     assert "Set it right, then run the phase again." in said
+
+
+def test_attestation_is_listed_with_who_signed() -> None:
+    """A reviewer sees what no API decided, and on whose word it stands."""
+    said = read(markdown.render(sample.ledger(sample.attested()))).text
+    assert "Attested (1)" in said
+    assert "Signed by dana on 2026-11-20, until 2027-02-20" in said
 
 
 @given(st.one_of(TEXT, MARKS))
