@@ -52,7 +52,8 @@ def line(text: str, limit: int) -> str:
 
 def attestation(note: AttestationNote) -> str:
     """Who signed, when, on what evidence, until when; on one line, in full."""
-    return f"{note.by} on {note.on}, until {note.expires}: {note.evidence}"
+    state = "" if note.state == "live" else f" ({note.state})"
+    return f"{note.by} on {note.on}, until {note.expires}{state}: {note.evidence}"
 
 
 def anchor(item: str, target: str) -> str:

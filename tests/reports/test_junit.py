@@ -137,3 +137,6 @@ def test_attestation_is_told() -> None:
     signed = "dana on 2026-11-20, until 2027-02-20: https://wiki.shop.example/rotation"
     assert {prop.get("name"): prop.get("value") for prop in one.iter("property")}["attestation"] == signed
     assert [child.tag for child in one] == ["properties", "system-out"]
+    over = replace(sample.attested(), verdict="fail", attestation=replace(sample.SIGNED, state="expired"))
+    failure = case(sample.ledger(over), "BCK-003").findtext("failure")
+    assert "attested: dana on 2026-11-20, until 2027-02-20 (expired): https" in str(failure)
