@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable
 
 from fixtures.model.ledger import Ledger, Row
-from reports import changes, text, words
+from reports import changes, summary, text, words
 
 LIMIT = 200_000  # bytes of the page
 COMMENT_LIMIT = 60_000  # bytes of the comment, which has no more characters than that
-COMMENT_ROWS = 10  # of each section of the comment
+COMMENT_ITEMS = 10  # of each section of the comment
+COMMENT_TARGETS = 5  # of each of these items
 NAMES = 10  # of each kind of change
 LONGEST = 500  # characters of one text
 FINDINGS = 10  # of each row
@@ -47,10 +48,10 @@ def code(said: str) -> str:
 def render(ledger: Ledger, before: Ledger | None = None) -> str:
     """The page, at most `LIMIT` bytes of UTF-8; with an earlier ledger, also what changed since."""
     page = _page(_head(ledger), ledger, before, LIMIT)
-    page.section("Failures", map(_card, words.failing(ledger)))
-    page.section("Could not be observed", map(_card, words.of(ledger, "unverified")))
+    page.rows("Failures", words.failing(ledger))
+    page.rows("Could not be observed", words.of(ledger, "unverified"))
     page.section("Waivers", (_waiver(row, ledger) for _, row in words.waived(ledger)))
-    page.section("Warnings", map(_card, words.of(ledger, "warn")))
+    page.rows("Warnings", words.of(ledger, "warn"))
     page.section("Attested", map(_attestation, words.of(ledger, "attested")))
     page.section("What was not looked at", _not_looked_at(ledger))
     return page.text()
@@ -62,10 +63,10 @@ def comment(ledger: Ledger, before: Ledger | None = None) -> str:
     It starts with `marker`, hidden where it is shown, by which a workflow finds the comment that it made before.
     """
     page = _page(f"{marker(ledger)}\n{_head(ledger)}", ledger, before, COMMENT_LIMIT)
-    page.section("Failures", map(_card, words.failing(ledger)), COMMENT_ROWS)
-    page.section("Could not be observed", map(_card, words.of(ledger, "unverified")), COMMENT_ROWS)
+    page.rows("Failures", words.failing(ledger), COMMENT_ITEMS)
+    page.rows("Could not be observed", words.of(ledger, "unverified"), COMMENT_ITEMS)
     if ledger.strict:
-        page.section("Warnings", map(_card, words.of(ledger, "warn")), COMMENT_ROWS)
+        page.rows("Warnings", words.of(ledger, "warn"), COMMENT_ITEMS)
     return page.text()
 
 
@@ -81,7 +82,7 @@ def _page(head: str, ledger: Ledger, before: Ledger | None, limit: int) -> _Page
     page.section("The run itself is faulty", _faults(ledger), FAULTS)
     if before is not None and changes.comparable(before, ledger):
         changed = list(_changed(changes.compare(before, ledger)))
-        page.section(f"Changed since {escape(words.moment(before.started))}", changed or ["- nothing\n"], counted=False)
+        page.section(f"Changed since {escape(words.moment(before.started))}", changed or ["- nothing\n"], count="")
     return page
 
 
@@ -94,12 +95,17 @@ class _Page:
         self._size = len(head.encode())
         self._left_out: list[str] = []
 
-    def section(self, title: str, entries: Iterable[str], most: int | None = None, *, counted: bool = True) -> None:
+    def rows(self, title: str, rows: list[Row], most: int | None = None) -> None:
+        """A section of rows, those of one item told together; with `most` no more items than that, and briefly."""
+        cards = [_card(group, brief=most is not None) for group in summary.groups(rows)]
+        self.section(title, cards, most, count=f" ({len(rows):,})")
+
+    def section(self, title: str, entries: Iterable[str], most: int | None = None, *, count: str | None = None) -> None:
         """A heading, with the number of entries, and the first `most` of them, as far as they fit."""
         listed = list(entries)
         if not listed:
             return
-        heading = f"\n### {title}{f' ({len(listed):,})' if counted else ''}\n\n"
+        heading = f"\n### {title}{f' ({len(listed):,})' if count is None else count}\n\n"
         shown = listed[:most]
         if len(listed) > len(shown):
             shown.append(f"- and {len(listed) - len(shown):,} more, see the report\n")
@@ -161,18 +167,32 @@ def _names(rows: list[Row]) -> str:
     return f"{named} and {len(rows) - NAMES:,} more" if len(rows) > NAMES else named
 
 
-def _card(row: Row) -> str:
-    lines = [
-        f"- **{words.LABELS[row.verdict]}, {row.severity}**: {code(row.item)} {code(row.target)} {escape(row.title)}",
-        *([f"  - Seen: {escape(row.observed)}"] if row.observed else []),
-    ]
-    found = row.findings or row.warnings
-    lines += [f"  - {escape(finding.text)} {code(finding.where)}".rstrip() for finding in found[:FINDINGS]]
-    if len(found) > FINDINGS:
-        lines.append(f"  - and {words.counted(len(found) - FINDINGS, 'finding', 'findings')} more")
-    if row.remediation:
-        lines.append(f"  - **To do**: {escape(row.remediation)}")
+def _card(group: summary.Group, *, brief: bool) -> str:
+    """An item that failed alike on one target or several: what must hold, each target's findings, what to do once."""
+    shown = group.rows[: COMMENT_TARGETS if brief else None]
+    alone = f" {code(shown[0].target)}" if len(group.rows) == 1 else ""
+    label = f"**{words.LABELS[group.verdict]}, {group.severity}**"
+    lines = [f"- {label}: {code(group.item)}{alone} {escape(group.title)}"]
+    for row in shown:
+        indent = "  " if alone else "    "
+        if not alone:
+            lines.append(f"  - {code(row.target)}")
+        lines += [f"{indent}- {said}" for said in _told(row, brief=brief)]
+    if len(group.rows) > len(shown):
+        lines.append(f"  - and {words.counted(len(group.rows) - len(shown), 'target', 'targets')} more")
+    if group.remediation:
+        lines.append(f"  - **To do**: {escape(group.remediation)}")
     return "\n".join(lines) + "\n"
+
+
+def _told(row: Row, *, brief: bool) -> Iterable[str]:
+    found = row.findings or row.warnings
+    if row.observed and not (brief and found):
+        yield f"Seen: {escape(row.observed)}"
+    for finding in found[:FINDINGS]:
+        yield f"{escape(finding.text)} {code(finding.where)}".rstrip()
+    if len(found) > FINDINGS:
+        yield f"and {words.counted(len(found) - FINDINGS, 'finding', 'findings')} more"
 
 
 def _waiver(row: Row, ledger: Ledger) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fixtures.model.ledger import OUTCOMES, PASSING, Ledger, Outcome, Row
-from reports import changes, text, words
+from reports import changes, summary, text, words
 
 MOST = 10  # entries shown of each list: of rows, their items
 TARGETS = 5  # of each of these items
@@ -136,29 +136,26 @@ def _faults(ledger: Ledger, most: int | None) -> Iterator[Line]:
 
 def _rows(title: str, rows: list[Row], colour: str, most: int | None) -> Iterator[Line]:
     """Rows by item: an item's title and what to do stand there once."""
-    by_item: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        by_item.setdefault((row.item, row.verdict, row.severity, row.title, row.remediation), []).append(row)
-    blocks = [list(_block(held, colour, most)) for held in by_item.values()]
+    blocks = [list(_block(group, colour, most)) for group in summary.groups(rows)]
     yield from _capped(blocks, f"{title} ({len(rows):,}):", most, "items")
 
 
-def _block(rows: list[Row], colour: str, most: int | None) -> Iterator[Line]:
-    first, *others = rows
-    start = f"  {words.LABELS[first.verdict].upper()} {first.severity} {_line(first.item)}"
-    if not others:
-        yield f"{start} {_line(first.target)}: {_line(first.title)}", {colour: True}
-        yield from _told(first, "    ", verbose=most is None)
+def _block(group: summary.Group, colour: str, most: int | None) -> Iterator[Line]:
+    start = f"  {words.LABELS[group.verdict].upper()} {group.severity} {_line(group.item)}"
+    rows = group.rows
+    if len(rows) == 1:
+        yield f"{start} {_line(rows[0].target)}: {_line(group.title)}", {colour: True}
+        yield from _told(rows[0], "    ", verbose=most is None)
     else:
-        yield f"{start}: {_line(first.title)}", {colour: True}
+        yield f"{start}: {_line(group.title)}", {colour: True}
         shown = rows[: most and TARGETS]
         for row in shown:
             yield f"    {_line(row.target)}", {"bold": True}
             yield from _told(row, "      ", verbose=most is None)
         if len(rows) > len(shown):
             yield f"    and {words.counted(len(rows) - len(shown), 'target', 'targets')} more", {}
-    if first.remediation:
-        yield f"    to do: {_line(first.remediation)}", {}
+    if group.remediation:
+        yield f"    to do: {_line(group.remediation)}", {}
 
 
 def _capped(blocks: list[list[Line]], title: str, most: int | None, kind: str = "") -> Iterator[Line]:

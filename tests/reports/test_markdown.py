@@ -64,8 +64,8 @@ def test_hostile_ledger_stays_text() -> None:
 
 def test_long_page_is_cut_and_says_so() -> None:
     """Above the limit, what follows is counted, not shown."""
-    rows = [sample.row("ENV-001", f"target-{number}", "fail", observed="о" * 400) for number in range(1000)]
-    rows += [sample.row("ENV-002", f"target-{number}", "warn") for number in range(7)]
+    rows = [sample.row(f"ENV-{number:04}", "web", "fail", observed="о" * 400) for number in range(1000)]
+    rows += [sample.row(f"DOC-{number:03}", "web", "warn") for number in range(7)]
     page = markdown.render(sample.ledger(*rows))
     assert len(page.encode()) <= markdown.LIMIT
     assert len(page.encode()) > markdown.LIMIT * 0.9
@@ -125,10 +125,16 @@ def test_no_name_ends_the_marker(name: str) -> None:
 
 def test_comment_is_short_whatever_the_run() -> None:
     """GitHub takes 65,536 characters; ten rows of a kind are enough, the rest is counted."""
-    rows = [sample.row("ENV-001", f"target-{number}", "fail") for number in range(5_000)]
+    rows = [sample.row(f"ENV-{number:03}", "web", "fail") for number in range(500)]
     page = markdown.comment(sample.ledger(*rows))
     assert len(page) < 10_000
-    assert "and 4,990 more, see the report" in page
+    assert "### Failures (500)" in page
+    assert "and 490 more, see the report" in page
+    rows = [sample.row("ENV-001", f"target-{number}", "fail") for number in range(5_000)]
+    page = markdown.comment(sample.ledger(*rows))
+    assert len(page) < 3_000
+    assert "and 4,995 targets more" in page
+    assert page.count("**To do**") == 1
     assert len(markdown.comment(sample.hostile(), sample.hostile()).encode()) <= markdown.COMMENT_LIMIT
     assert len(markdown.render(sample.hostile(), BEFORE).encode()) <= markdown.LIMIT
 
