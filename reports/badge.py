@@ -26,9 +26,9 @@ def render(ledger: Ledger) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="{HEIGHT}" role="img"'
         f' aria-label="{told}"><title>{told}</title>'
-        f'<clipPath id="r"><rect width="{left + right}" height="{HEIGHT}" rx="3"/></clipPath>'
-        f'<g clip-path="url(#r)"><rect width="{left}" height="{HEIGHT}" fill="{LABEL}"/>'
-        f'<rect x="{left}" width="{right}" height="{HEIGHT}" fill="{GO if ledger.go else NO_GO}"/></g>'
+        f'<rect width="{left + right}" height="{HEIGHT}" rx="3" fill="{GO if ledger.go else NO_GO}"/>'
+        f'<rect width="{left}" height="{HEIGHT}" rx="3" fill="{LABEL}"/>'
+        f'<rect x="{left - 3}" width="3" height="{HEIGHT}" fill="{LABEL}"/>'
         f'<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" aria-hidden="true">'
         f"{_text(label, PAD)}{_text(value, left + PAD)}</g></svg>\n"
     )
