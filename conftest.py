@@ -9,6 +9,7 @@ pytest_plugins = (
     "fixtures.wiring.provide",
     "fixtures.wiring.live",
     "fixtures.wiring.ledger",
+    "fixtures.wiring.progress",
     "fixtures.wiring.page",
     "fixtures.wiring.spread",
 )

@@ -7,21 +7,26 @@ import warnings
 from pathlib import Path
 
 from fixtures.model.ledger import Ledger
-from reports import jsonfile, junit, markdown
+from reports import jsonfile, junit, markdown, sarif
 
 
-def write(ledger: Ledger, folder: Path, *, step_summary: str | None = None) -> tuple[Path, ...]:
-    """Write `<phase>.json`, `.xml` and `.md` into a folder, made where it is missing, and return their paths.
+def write(
+    ledger: Ledger, folder: Path, *, before: Ledger | None = None, step_summary: str | None = None
+) -> tuple[Path, ...]:
+    """Write `<phase>.json`, `.xml`, `.sarif`, `.md` and `.comment.md` into a folder; return their paths.
 
-    `step_summary` is a file that the Markdown is appended to, GitHub's `$GITHUB_STEP_SUMMARY`; one that cannot be
-    written is warned about. OSError where the folder cannot be written.
+    The folder is made where it is missing. `before` is the ledger that changes are told against. `step_summary` is
+    a file that the Markdown is appended to, GitHub's `$GITHUB_STEP_SUMMARY`; one that cannot be written is warned
+    about. OSError where the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    page = markdown.render(ledger)
+    page = markdown.render(ledger, before)
     written = (
         replace(folder / f"{ledger.phase}.json", jsonfile.render(ledger)),
         replace(folder / f"{ledger.phase}.xml", junit.render(ledger)),
+        replace(folder / f"{ledger.phase}.sarif", sarif.render(ledger)),
         replace(folder / f"{ledger.phase}.md", page),
+        replace(folder / f"{ledger.phase}.comment.md", markdown.comment(ledger, before)),
     )
     if step_summary:
         try:

@@ -1,9 +1,13 @@
 """JUnit XML for dashboards: red exactly where the ledger is NO GO.
 
-One `testsuite` an area, one `testcase` a row; the verdict is a property of each. A row that stops the run is a
-`failure` (typed `fail`, `unverified` or `warn`) or an `error`. Waivers and warnings that do not stop it are passed
-cases with their text in `system-out`: dashboards count a skip as nobody's concern. `skipped` is kept for what nobody
-looked at: rows that were not selected, and unverified ones where the run allows them.
+One `testsuite` an area, one `testcase` a row; the verdict is a property of each. `classname` is phase and area:
+GitLab lists it as the suite, Jenkins groups by it (package and class). `file` and `line` are those of the first
+finding, relative to the repository's root; GitLab links them.
+
+A row that stops the run is a `failure` (typed `fail`, `unverified` or `warn`) or an `error`. `skipped` is what did
+not pass and stops nothing, each with its reason: waived rows, unverified ones where the run allows them, and rows
+that were not selected. As passed cases, waivers would count as readiness that is not there. Warnings that stop
+nothing hold, with advice: they pass, their text in `system-out`.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from xml.etree import ElementTree as ET
 
 from fixtures.model.ledger import Ledger, Row
 from reports import text, words
+from reports.places import placed
 
 LONGEST = 10_000  # characters of one text
 NAME = 300
@@ -24,7 +29,10 @@ def render(ledger: Ledger) -> str:
     by_area: dict[str, list[Row]] = {}
     for row in ledger.rows:
         by_area.setdefault(row.area, []).append(row)
-    suites = [_suite(_area(prefix), [_case(row, stopping) for row in rows], ledger) for prefix, rows in by_area.items()]
+    suites = [
+        _suite(_area(prefix), [_case(row, stopping, ledger.base) for row in rows], ledger)
+        for prefix, rows in by_area.items()
+    ]
     faults = [_fault(problem) for problem in _problems(ledger)]
     if faults:
         suites.insert(0, _suite("The run itself", faults, ledger))
@@ -51,15 +59,21 @@ def _suite(name: str, cases: list[ET.Element], ledger: Ledger) -> ET.Element:
     return suite
 
 
-def _case(row: Row, stopping: frozenset[str]) -> ET.Element:
+def _case(row: Row, stopping: frozenset[str], base: str) -> ET.Element:
     case = ET.Element(
         "testcase",
         {
-            "classname": _name(f"preflight.{row.area}"),
+            "classname": _name(f"preflight.{row.phase}.{words.area(row)}"),
             "name": _name(f"{row.item} {row.target}: {row.title}"),
             "time": _seconds(row.seconds),
         },
     )
+    found = row.findings or row.warnings
+    place = next((place for _, place in placed(row, found, base) if place), None)
+    if place:
+        case.set("file", _name(place.path))
+    if place and place.line:
+        case.set("line", str(place.line))
     properties = ET.SubElement(case, "properties")
     for name, value in _properties(row):
         ET.SubElement(properties, "property", {"name": name, "value": _name(value)})
@@ -74,7 +88,14 @@ def _properties(row: Row) -> Iterable[tuple[str, str]]:
     yield "severity", row.severity
     yield "phase", row.phase
     if row.waiver:
-        yield "waiver", f"{row.waiver.state}, until {row.waiver.expires}, {row.waiver.owner}: {row.waiver.reason}"
+        yield "waiver", _terms(row)
+    if row.attestation:
+        yield "attestation", text.attestation(row.attestation)
+
+
+def _terms(row: Row) -> str:
+    note = row.waiver
+    return f"{note.state}, until {note.expires}, {note.owner}: {note.reason}" if note else ""
 
 
 def _end(case: ET.Element, row: Row, stopping: frozenset[str]) -> None:
@@ -86,6 +107,8 @@ def _end(case: ET.Element, row: Row, stopping: frozenset[str]) -> None:
         _red(case, "failure", row)
     elif row.verdict == "unverified":
         ET.SubElement(case, "skipped", {"type": "unverified", "message": _name(row.observed)})
+    elif row.verdict == "waived":
+        ET.SubElement(case, "skipped", {"type": "waived", "message": _name(_terms(row))})
 
 
 def _red(case: ET.Element, tag: str, row: Row) -> None:
@@ -99,6 +122,7 @@ def _account(row: Row) -> str:
     parts = [("seen", row.observed), ("where", row.where), ("asked", row.asked)]
     parts += [("finding", str(finding)) for finding in row.findings]
     parts += [("warning", str(warning)) for warning in row.warnings]
+    parts += [("attested", text.attestation(row.attestation))] if row.attestation else []
     if row.verdict not in {"pass", "attested"}:
         parts.append(("to do", row.remediation))
     return "\n".join(f"{word}: {text.shown(said, LONGEST)}" for word, said in parts if said)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+from fixtures.model.ledger import AttestationNote
+
 # Not allowed in XML 1.0, not encodable, or able to reorder and hide what stands around them
 # (https://www.w3.org/TR/xml/#charsets, https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
 _HIDDEN = re.compile(
@@ -46,6 +48,12 @@ def shown(text: str, limit: int) -> str:
 def line(text: str, limit: int) -> str:
     """The same on one line."""
     return " ".join(shown(text, limit).split())
+
+
+def attestation(note: AttestationNote) -> str:
+    """Who signed, when, on what evidence, until when; on one line, in full."""
+    state = "" if note.state == "live" else f" ({note.state})"
+    return f"{note.by} on {note.on}, until {note.expires}{state}: {note.evidence}"
 
 
 def anchor(item: str, target: str) -> str:

@@ -21,6 +21,7 @@ def pytest_configure() -> None:
     if KIND == "crash":
         for module in pkgutil.iter_modules(checks.rules.__path__):
             rules = importlib.import_module(f"checks.rules.{module.name}")
+            hasattr(rules, "executed")  # asking for anything executes one that waits for its first use
             for name, rule in inspect.getmembers(rules, inspect.isfunction):
                 if rule.__module__ == rules.__name__ and not name.startswith("_"):
                     setattr(rules, name, crashing(rule))
@@ -51,12 +52,22 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(name: str, obj: object) -> None:
+    """`collect`: the file of the item's check cannot be collected."""
+    marks = getattr(obj, "pytestmark", [])
+    if KIND == "collect" and any(mark.name == "item" and mark.args[0] == ITEM for mark in marks):
+        raise RuntimeError(f"{name} cannot be collected")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """`die`: the process ends; `skip`: the check skips itself; `silent`: it concludes nothing."""
+    """`die`: the process ends; `interrupt`: Ctrl-C; `skip`: it skips itself; `silent`: it concludes nothing."""
     if not _meant(pyfuncitem):
         return None
     if KIND == "die":
         os._exit(3)
+    if KIND == "interrupt":
+        raise KeyboardInterrupt
     if KIND == "skip":
         pytest.skip("not today")
     return True if KIND == "silent" else None

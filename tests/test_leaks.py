@@ -61,7 +61,7 @@ def _forms(value: str) -> set[str]:
 def _leaks(done: Finished, canaries: dict[str, str]) -> list[str]:
     """Where a canary stands in anything that a run wrote, and in which form."""
     written = {"terminal": done.output}
-    written |= {file.name: file.read_text("utf-8") for file in done.reports.iterdir()}
+    written |= {file.name: file.read_text("utf-8") for file in done.reports.rglob("*") if file.is_file()}
     return [
         f"{name} in {place} at {text.index(form)}"
         for name, value in canaries.items()

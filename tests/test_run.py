@@ -3,62 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.platforms import Finished, preflight
-
-MANIFEST = """
-[platform]
-name = "tiny"
-
-[[file]]
-name = "readme"
-path = "README.md"
-
-[[file]]
-name = "licence"
-path = "LICENSE"
-"""
-WAIVER = """
-[[waiver]]
-item = "FIL-001"
-target = "licence"
-reason = "the lawyers still write it"
-owner = "legal"
-expires = 2026-12-31
-"""
-
-
-class Tiny:
-    """A platform of two files and a git repository, and runs on it."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.reports = root / "tiny", root / "reports"
-        self.root.mkdir()
-        subprocess.run(["git", "init", "-q", str(self.root)], check=True)
-        self.write(**{"README.md": "# Tiny\n", "LICENSE": "MIT\n", "preflight.toml": MANIFEST, ".gitignore": ".env*\n"})
-
-    def write(self, **files: str) -> None:
-        """Write files and let git track them; an empty text removes one."""
-        for name, text in files.items():
-            (self.root / name).write_text(text, "utf-8")
-        subprocess.run(["git", "-C", str(self.root), "add", "-A"], check=True)
-
-    def run(self, *arguments: str, fault: str = "", environ: dict[str, str] | None = None) -> Finished:
-        """Run the predeploy phase."""
-        extra = ("-p", "tests.faults") if fault else ()
-        return preflight(
-            *("-m", "predeploy") if "-m" not in arguments else (),
-            f"--platform={self.root}",
-            "--as-of=2026-11-23",
-            *extra,
-            *arguments,
-            reports=self.reports,
-            environ={**({"FAULT": fault} if fault else {}), **(environ or {})},
-        )
+from tests.platforms import preflight
+from tests.tiny import MANIFEST, WAIVER, Tiny
 
 
 @pytest.fixture
@@ -68,14 +18,14 @@ def tiny(tmp_path: Path) -> Tiny:
 
 
 LICENCE = ("FIL-001", "licence")
-FOUR = ("predeploy.html", "predeploy.json", "predeploy.xml", "predeploy.md")
+REPORTS = tuple(f"predeploy.{ending}" for ending in ("html", "json", "xml", "sarif", "md", "comment.md"))
 
 
-def test_sound_platform_opens_the_gate_and_leaves_four_reports(tiny: Tiny, tmp_path: Path) -> None:
-    """Exit code 0, and page, ledger, JUnit and Markdown; the Markdown joins GitHub's step summary."""
+def test_sound_platform_opens_the_gate_and_leaves_its_reports(tiny: Tiny, tmp_path: Path) -> None:
+    """Exit code 0, and page, ledger, JUnit, SARIF, Markdown and comment; the Markdown joins GitHub's step summary."""
     done = tiny.run(environ={"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")})
     assert done.code == 0, done.output
-    assert {file.name for file in done.reports.iterdir() if file.is_file()} == set(FOUR)
+    assert {file.name for file in done.reports.iterdir() if file.is_file()} == set(REPORTS)
     assert (tmp_path / "summary.md").read_text() == (done.reports / "predeploy.md").read_text()
     assert done.rows()[LICENCE].verdict == "pass"
     assert done.rows()[LICENCE].observed
@@ -137,6 +87,7 @@ def test_help_explains_each_option(tiny: Tiny) -> None:
     for option in ("--platform=DIR", "--env-file=SERVICE=PATH", "--unverified", "--as-of", "--reports", "--baseline"):
         assert option in done.output
     assert "a warning fails the run too" in " ".join(done.output.split())
+    assert "exit codes: 0 the gate is open; 1 something fails" in done.output
 
 
 def test_platform_may_come_from_the_environment(tiny: Tiny) -> None:
@@ -191,10 +142,25 @@ def test_all_processes_dead_is_red(tiny: Tiny) -> None:
 def test_a_run_that_selects_nothing_is_red(tiny: Tiny, selection: tuple[str, ...]) -> None:
     """A run without one executed item never passes, and its ledger says what was not selected."""
     done = tiny.run(*selection)
-    assert done.code != 0
+    assert done.code == 5
     assert done.ledger is not None
     assert not done.ledger.go
     assert done.ledger.counts["not selected"] == done.ledger.counts["declared"] > 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [("interrupt", "the run was interrupted"), ("collect", "checks/test_files.py could not be collected")],
+)
+def test_a_run_that_ends_early_is_red_and_keeps_its_reports(tiny: Tiny, fault: str, problem: str) -> None:
+    """Exit code 2 for Ctrl-C and for checks that cannot be collected; the ledger says why, and is NO GO."""
+    done = tiny.run(fault=f"{fault}:FIL-001")
+    assert done.code == 2, done.output
+    assert done.ledger is not None
+    assert not done.ledger.go
+    assert problem in done.ledger.problems
+    assert problem in done.output
+    assert {file.name for file in done.reports.iterdir() if file.is_file()} >= set(REPORTS)
 
 
 def test_serial_and_parallel_runs_give_the_same_rows(tiny: Tiny) -> None:
@@ -256,7 +222,9 @@ def test_a_live_waiver_opens_the_gate_and_is_shown(tiny: Tiny) -> None:
     assert row.waiver is not None
     assert (row.waiver.owner, row.waiver.expires, row.waiver.state) == ("legal", "2026-12-31", "live")
     assert "legal" in (done.reports / "predeploy.html").read_text()
-    assert "<skipped" not in (done.reports / "predeploy.xml").read_text()
+    assert '<skipped type="waived" message="live, until 2026-12-31, legal' in (
+        done.reports / "predeploy.xml"
+    ).read_text("utf-8")
 
 
 @pytest.mark.parametrize(

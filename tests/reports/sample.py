@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fixtures.model.ledger import Ledger, Outcome, Row, Severity, WaiverNote
+from fixtures.model.ledger import AttestationNote, Ledger, Outcome, Row, Severity, WaiverNote
 from fixtures.model.verdicts import Finding
 
 SEEN_AT = "2026-11-23T07:29:05Z"
+SIGNED = AttestationNote("dana", "2026-11-20", "https://wiki.shop.example/rotation", "2027-02-20", "live")
 SCRIPT = "<script>window.hit = 1</script>"
 HOSTILE = (
     SCRIPT,
@@ -65,6 +66,11 @@ def waiver(expires: str = "2026-12-01", state: str = "live") -> WaiverNote:
     return WaiverNote("The plan is being rewritten with the new provider.", "ops@shop.example", expires, state)  # type: ignore[arg-type]
 
 
+def attested() -> Row:
+    """A row that no API decides and a person signed."""
+    return row("BCK-003", "main", "attested", attestation=SIGNED)
+
+
 def typical() -> Ledger:
     """Every verdict at least once, a problem of the run, an item that is gone, a phase that was not selected."""
     key = Finding("decodes to 16 bytes (32 hex digits), 32 are needed", "services/worker/.env.production:4")
@@ -120,6 +126,7 @@ def hostile() -> Ledger:
                     findings=found if verdict != "warn" else (),
                     warnings=found if verdict == "warn" else (),
                     waiver=note,
+                    attestation=AttestationNote(said, said, said, said, "live"),
                     at=said[:60],
                     node=f"{verdict} {said}",
                 )

@@ -11,11 +11,13 @@ from fixtures.model.ledger import Ledger
 from reports import files, jsonfile
 from tests.reports import sample
 
+ENDINGS = ("json", "xml", "sarif", "md", "comment.md")
 
-def test_run_leaves_three_files(tmp_path: Path) -> None:
-    """JSON, XML and Markdown are named after the phase, in a folder made for them, and nothing else is left."""
+
+def test_run_leaves_five_files(tmp_path: Path) -> None:
+    """All are named after the phase, in a folder made for them, and nothing else is left."""
     written = files.write(sample.typical(), tmp_path / "deep" / "reports")
-    assert [path.name for path in written] == ["predeploy.json", "predeploy.xml", "predeploy.md"]
+    assert [path.name for path in written] == [f"predeploy.{ending}" for ending in ENDINGS]
     assert sorted((tmp_path / "deep" / "reports").iterdir()) == sorted(written)
 
 

@@ -51,7 +51,7 @@ def test_document_has_the_shape_dashboards_read(ledger: Ledger) -> None:
             assert int(suite.attrib[count]) == sum(one.find(tag) is not None for one in suite)
         for one in suite:
             assert one.tag == "testcase"
-            assert set(one.attrib) == {"classname", "name", "time"}
+            assert set(one.attrib) - {"file", "line"} == {"classname", "name", "time"}
             places = [CHILDREN.index(child.tag) for child in one]
             assert places == sorted(set(places))
             assert sum(child.tag in {"skipped", "error", "failure"} for child in one) <= 1
@@ -76,11 +76,21 @@ def test_case_is_named_by_item_target_and_title() -> None:
     """Names are stable from run to run, and sentences."""
     one = case(sample.typical(), "IMG-004")
     assert one.get("name") == "IMG-004 worker: The image runs as an ordinary user."
-    assert one.get("classname") == "preflight.IMG"
+    assert one.get("classname") == "preflight.predeploy.Images"
+
+
+def test_case_has_the_place_of_its_first_finding() -> None:
+    """Relative to the repository's root, as GitLab links it; a row that names no file has none."""
+    ledger = replace(sample.typical(), base="apps/shop")
+    one = case(ledger, "IMG-004")
+    assert (one.get("file"), one.get("line")) == ("apps/shop/services/worker/Dockerfile", "18")
+    assert case(ledger, "DEP-001").get("file") == "apps/shop/railway.json"
+    assert case(ledger, "DEP-001").get("line") is None
+    assert case(ledger, "BLD-001").get("file") is None
 
 
 def test_verdicts_end_as_they_should() -> None:
-    """Fail and unverified are failures, error an error; waived and warned pass; unselected is skipped."""
+    """Fail and unverified are failures, error an error; warned passes; waived and unselected are skipped."""
     ledger = sample.typical()
     ends = {item: [child.tag for child in case(ledger, item)] for item in ("IMG-004", "BLD-001", "BLD-002", "HLT-001")}
     assert ends["IMG-004"] == ["properties", "failure"]
@@ -90,10 +100,21 @@ def test_verdicts_end_as_they_should() -> None:
     unverified = case(ledger, "BLD-002").find("failure")
     assert unverified is not None
     assert unverified.get("type") == "unverified"
-    for item, said in (("DOC-006", "is 400 days old"), ("DEP-001", "is read until 2026-12-01")):
+    for item, said, tags in (
+        ("DOC-006", "is 400 days old", ["properties", "skipped", "system-out"]),
+        ("DEP-001", "is read until 2026-12-01", ["properties", "system-out"]),
+    ):
         one = case(ledger, item)
-        assert [child.tag for child in one] == ["properties", "system-out"]
+        assert [child.tag for child in one] == tags
         assert said in (one.findtext("system-out") or "")
+
+
+def test_waiver_is_no_pass_and_says_until_when() -> None:
+    """A dashboard's passed cases are no more than the ledger's: what is excused is skipped, with its terms."""
+    skipped = case(sample.typical(), "DOC-006").find("skipped")
+    assert skipped is not None
+    assert skipped.get("type") == "waived"
+    assert "live, until 2026-12-01, ops@shop.example: The plan" in str(skipped.get("message"))
 
 
 def test_allowed_unverified_is_skipped_not_passed() -> None:
@@ -108,3 +129,14 @@ def test_waiver_is_a_property() -> None:
     properties = {one.get("name"): one.get("value") for one in case(sample.typical(), "DOC-006").iter("property")}
     assert properties["verdict"] == "waived"
     assert "until 2026-12-01, ops@shop.example" in str(properties["waiver"])
+
+
+def test_attestation_is_told() -> None:
+    """Who signed, when, until when and on what evidence; the case passes."""
+    one = case(sample.ledger(sample.attested()), "BCK-003")
+    signed = "dana on 2026-11-20, until 2027-02-20: https://wiki.shop.example/rotation"
+    assert {prop.get("name"): prop.get("value") for prop in one.iter("property")}["attestation"] == signed
+    assert [child.tag for child in one] == ["properties", "system-out"]
+    over = replace(sample.attested(), verdict="fail", attestation=replace(sample.SIGNED, state="expired"))
+    failure = case(sample.ledger(over), "BCK-003").findtext("failure")
+    assert "attested: dana on 2026-11-20, until 2027-02-20 (expired): https" in str(failure)

@@ -51,6 +51,33 @@ def test_rooms_ask_at_the_same_time() -> None:
     assert not barrier.broken
 
 
+class Slow:
+    """A room that answers once it was said that it is waited for."""
+
+    def __init__(self, waited_for: threading.Event) -> None:
+        self._waited_for = waited_for
+
+    def prefetch(self, targets: Sequence[object]) -> None:
+        """Wait for that."""
+        assert self._waited_for.wait(10)
+
+
+def test_what_is_asked_and_waited_for_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line when the questions go out, and others about rooms that have not answered."""
+    monkeypatch.setattr("fixtures.wiring.live.SILENT_S", 0.01)
+    said: list[str] = []
+    waited_for = threading.Event()
+
+    def say(line: str) -> None:
+        said.append(line)
+        if line.startswith("Waiting"):
+            waited_for.set()
+
+    Live(run(say=say), lambda name, _: Slow(waited_for)).prefetch({"http": [1, 2], "postgres": [3]})
+    assert said[0] == "Asking endpoints (2), databases (1) ..."
+    assert said[1].startswith("Waiting for endpoints, databases (")
+
+
 def test_waiting_for_a_rollout_goes_before_every_other_question() -> None:
     """With --wait the HTTP room is done before the others begin: they must not look at what is replaced."""
     order: list[str] = []
