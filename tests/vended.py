@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.demo.vendors.standin import StandIn
-from fixtures.demo.vendors.world import TOKENS, serve
+from fixtures.demo.vendors.world import TOKENS, serve, values
 from fixtures.model.live import moment_of
 from tests.platforms import DEMO_DAY, Copy, Finished
 
@@ -43,6 +43,9 @@ class Vended(Copy):
             path.write_text(text, "utf-8")
         self.standin = serve(moment_of(date.fromisoformat(DEMO_DAY)))
         self.tokens = {variable: self.vendor(name).token for name, variable in TOKENS.items()}
+        for service, own in values(self.standin).items():
+            for name, value in own.items():
+                self.env(service, name, value)
         text = self.read("preflight.toml")
         for name in self.standin.vendors:
             text, found = re.subn(rf"(?m)^\[{name}\]$", f'[{name}]\nurl = "{self.standin.url(name)}"', text)
