@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.platforms import Twin
+from tests.twins.sentry import ON_UPTIME, UPTIME, actions, alert, gone, monitor
 from tests.vended import Vended
 
 WEB = 1  # index of the monitor on the web service's health page
@@ -43,5 +44,11 @@ TWINS = {
             vended=True,
             verdict="warn",
         ),
+        gone("no monitor in Sentry", "detectors", UPTIME),
+        monitor("a disabled monitor in Sentry", UPTIME, enabled=False),
+        monitor("a monitor that Sentry tries out", UPTIME, config={"mode": 2, "environment": "production"}),
+        monitor("a monitor of staging in Sentry", UPTIME, config={"mode": 1, "environment": "staging"}),
+        alert("a monitor in Sentry that no alert is joined to", ON_UPTIME, detectorIds=[]),
+        actions("a monitor in Sentry whose actions are disabled", ON_UPTIME, status="disabled"),
     ),
 }
