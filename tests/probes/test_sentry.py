@@ -65,6 +65,7 @@ name = "production"
 provider = "sentry"
 title = "agentdesk PRODUCTION"
 """
+DYNAMIC = {"detectionType": "dynamic", "comparisonDelta": None}
 SLACK = {
     "id": "sentry.integrations.slack.notify_action.SlackNotifyServiceAction",
     "workspace": 24817,
@@ -393,6 +394,103 @@ def test_alert_of_urgent_issues_only_makes_the_first_level_silent(sentry: Sentry
     branch["conditions"] = [urgent]
     (warning,) = _judged(ask(), "p95").warnings
     assert "fires above 5000 ms only" in warning.text
+
+
+def _monitor(sentry: Sentry, **query: Any) -> dict[str, Any]:
+    """The monitor of p95, which asks something else."""
+    row: dict[str, Any] = next(row for row in sentry.detectors if row["id"] == "12")
+    row["dataSources"][0]["queryObj"]["snubaQuery"] |= query
+    return row
+
+
+def _branch(sentry: Sentry) -> dict[str, Any]:
+    """The one branch of the alert on the worker's issues."""
+    branch: dict[str, Any] = next(row for row in sentry.workflows if row["id"] == "213")["actionFilters"][0]
+    return branch
+
+
+def _fires(sentry: Sentry, **condition: Any) -> None:
+    for each in _monitor(sentry)["conditionGroup"]["conditions"][:2]:
+        each |= condition
+
+
+@pytest.mark.parametrize(
+    ("edit", "text"),
+    [
+        pytest.param(lambda sentry: _monitor(sentry, aggregate="avg(span.duration)"), "measures avg", id="average"),
+        pytest.param(lambda sentry: _monitor(sentry, timeWindow=86_400), "looks over 86400 s", id="long window"),
+        pytest.param(lambda sentry: _fires(sentry, type="lt"), "never fires above a value", id="below"),
+        pytest.param(lambda sentry: _fires(sentry, type="anomaly_detection", comparison={}), "unusual", id="anomaly"),
+        pytest.param(lambda sentry: _fires(sentry, conditionResult=0), "never fires above a value", id="resolves only"),
+        pytest.param(
+            lambda sentry: _monitor(sentry).update(config={"detectionType": "dynamic"}), "unusual", id="dynamic"
+        ),
+        pytest.param(lambda sentry: _monitor(sentry).update(dataSources=None), "has no alert", id="no query"),
+    ],
+)
+def test_monitor_of_something_else_is_found(
+    sentry: Sentry, ask: Callable[..., Vendors], edit: Callable[[Sentry], Any], text: str
+) -> None:
+    """Each way in which a monitor does not hold the figure against a value."""
+    edit(sentry)
+    assert text in _judged(ask(), "p95").findings[0].text
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"conditions": []}, "does not select"),
+        ({"logicType": "none"}, "what its conditions do not fit"),
+        ({"actions": [{"type": "jira", "config": {}}]}, "files a ticket"),
+        ({"actions": [{"type": "slack", "config": {}, "integrationId": "24817"}]}, "names no channel"),
+        ({"actions": [{"type": "slack", "config": {"targetDisplay": "#alerts"}}]}, "integration is gone"),
+        ({"actions": [{"type": "email", "config": {"targetType": "issue_owners"}}]}, ""),
+    ],
+)
+def test_alert_on_issues_is_judged_by_its_branch(
+    sentry: Sentry, ask: Callable[..., Vendors], changes: dict[str, Any], text: str
+) -> None:
+    """Conditions and actions of the branch decide."""
+    _branch(sentry).update(changes)
+    findings = _judged(ask(), "worker-failure").findings
+    assert bool(findings) == bool(text)
+    assert all(text in finding.text for finding in findings)
+
+
+def test_condition_that_negates_selects_nothing(sentry: Sentry, ask: Callable[..., Vendors]) -> None:
+    """An alert on every queue but the worker's is none on the worker."""
+    _branch(sentry)["conditions"][0]["comparison"]["match"] = "ne"
+    assert "does not select" in _judged(ask(), "worker-failure").findings[0].text
+
+
+def test_count_belongs_to_the_selection_where_both_must_hold(sentry: Sentry, ask: Callable[..., Vendors]) -> None:
+    """Joined by all, tag and count are one alarm; joined by any, they are two."""
+    _branch(sentry)["logicType"] = "all"
+    (both,) = (alarm for alarm in _told(ask()).value.alarms if alarm.name == "Worker Failure")
+    assert (both.measure, both.query, both.levels[0].above, both.window_s) == ("errors", "queue:agent-jobs", 100, 3600)
+    _branch(sentry)["logicType"] = "any-short"
+    assert [alarm.measure for alarm in _told(ask()).value.alarms if alarm.name == "Worker Failure"] == [
+        "issues",
+        "errors",
+    ]
+
+
+def test_share_of_sessions_is_read_in_percent(sentry: Sentry, ask: Callable[..., Vendors]) -> None:
+    """percent_sessions_count says 5 for 5 %; a change in percent is no level."""
+    condition = {"type": "percent_sessions_count", "comparison": {"value": 5, "interval": "5m"}}
+    _branch(sentry)["conditions"] = [condition]
+    assert _alarm(ask(), "Worker Failure").levels[0].above == 0.05
+    _branch(sentry)["conditions"] = [condition | {"type": "event_frequency_percent"}]
+    assert "change in percent" in _alarm(ask(), "Worker Failure").unfit
+
+
+def test_disabled_cron_monitor_is_off(sentry: Sentry, ask: Callable[..., Vendors]) -> None:
+    """As a whole, or in its only environment."""
+    sentry.monitors.append(sentry.heartbeat() | {"status": "disabled"})
+    assert _alarm(ask(), "Worker heartbeat").off == "disabled"
+    sentry.monitors[0] = sentry.heartbeat()
+    sentry.monitors[0]["environments"][0]["isMuted"] = True
+    assert _alarm(ask(), "Worker heartbeat").off == "muted"
 
 
 def test_dashboard_is_found_by_its_title_in_any_case(ask: Callable[..., Vendors]) -> None:

@@ -128,5 +128,5 @@ def test_wrong_live_option_is_one_message(arguments: list[str], expected: str, t
 def test_help_explains_the_live_options(tmp_path: Path) -> None:
     """`pytest --help` names each and says what it is for."""
     told = preflight("--help", reports=tmp_path).output
-    for option in ("--wait=SECONDS", "--expect-version=VERSION", "--log=SERVICE=PATH", "--canary"):
+    for option in ("--wait=SECONDS", "--expect-version=VERSION", "--log=SERVICE=PATH", "--canary", "--test-event"):
         assert option in told
