@@ -90,6 +90,29 @@ def test_each_kind_of_mistake_says_what_was_expected(tmp_path: Path, old: str, n
     assert any(expected in error for error in _errors(tmp_path, SOUND.replace(old, new, 1)))
 
 
+def test_rows_of_sentry_need_what_it_is_asked_by(tmp_path: Path) -> None:
+    """An alert's kind and service, a dashboard's title, and the project of each service that is watched."""
+    rows = (
+        '[[alert]]\nname = "a"\nprovider = "sentry"\n',
+        '[[alert]]\nname = "b"\nprovider = "sentry"\nkind = "error-rate"\nservice = "worker"\ncritical = 5\nwarn = 6\n',
+        '[[dashboard]]\nname = "c"\nprovider = "sentry"\n',
+        '[[uptime]]\nname = "d"\nprovider = "sentry"\nservice = "worker"\n',
+    )
+    errors = _errors(tmp_path, SOUND + "\n".join(rows))
+    for row, key, text in (
+        ("[[alert]] 'a'", "kind", "is required"),
+        ("[[alert]] 'a'", "service", "is required"),
+        ("[[alert]] 'b'", "service", "has no sentry_project"),
+        ("[[alert]] 'b'", "critical", "0.05 is 5 %"),
+        ("[[alert]] 'b'", "warn", "0.05 is 5 %"),
+        ("[[alert]] 'b'", "warn", "expected at most critical (5)"),
+        ("[[dashboard]] 'c'", "title", "is required"),
+        ("[[uptime]] 'd'", "service", "has no sentry_project"),
+    ):
+        assert [error for error in errors if row in error and f"key {key!r}" in error and text in error], (row, key)
+    assert len(errors) == 8
+
+
 def test_waiver_wants_reason_owner_and_date(tmp_path: Path) -> None:
     """A waiver without a reason, an owner or an expiry is no waiver; a date may be written as TOML has it."""
     errors = _errors(tmp_path, SOUND + '[[waiver]]\nitem = "env-1"\ntarget = "worker"\nexpires = "soon"\n')
