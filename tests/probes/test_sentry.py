@@ -21,6 +21,7 @@ from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.vendors import Vendors
 from tests.specifications import misfits
+from tests.twins.sentry import heartbeat
 
 MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ORGANIZATION = "/api/0/organizations/agentdesk"
@@ -358,7 +359,7 @@ def test_cron_monitor_tells_within_its_schedule(
     sentry: Sentry, ask: Callable[..., Vendors], schedule: str | list[Any], seconds: int | None
 ) -> None:
     """A missing check-in shows after one period and the margin; a crontab that is not plain tells nothing."""
-    row = sentry.heartbeat()
+    row = heartbeat(MOMENT)
     row["config"]["schedule"] = schedule
     sentry.monitors.append(row)
     assert _alarm(ask(), "Worker heartbeat").window_s == seconds
@@ -368,9 +369,9 @@ def test_stream_of_issues_tells_of_outages_and_not_of_figures(sentry: Sentry, as
     """An alert on all issues hears of check-ins; that it hears of metric issues, no route shows."""
     stream = next(row for row in sentry.workflows if row["id"] == "213")
     stream["actionFilters"][0]["conditions"] = []
-    heartbeat = next(row for row in sentry.detectors if row["id"] == "15") | {"id": "16", "name": "Worker heartbeat"}
-    sentry.detectors.append(heartbeat | {"type": "monitor_check_in_failure"})
-    sentry.monitors.append(sentry.heartbeat())
+    watching = next(row for row in sentry.detectors if row["id"] == "15") | {"id": "16", "name": "Worker heartbeat"}
+    sentry.detectors.append(watching | {"type": "monitor_check_in_failure"})
+    sentry.monitors.append(heartbeat(MOMENT))
     vendors = ask()
     assert [notice.name for notice in _alarm(vendors, "Worker heartbeat").notices] == ["Worker Failure"]
     assert [notice.name for notice in _alarm(vendors, "Performance p95").notices] == ["Performance p95"]
@@ -381,9 +382,9 @@ def test_stream_that_passes_on_errors_only_tells_of_no_outage(sentry: Sentry, as
     stream = next(row for row in sentry.workflows if row["id"] == "213")
     category = {"id": "1", "type": "issue_category", "comparison": {"value": 1}, "conditionResult": True}
     stream["actionFilters"][0] |= {"logicType": "all", "conditions": [category]}
-    sentry.monitors.append(sentry.heartbeat())
-    heartbeat = next(row for row in sentry.detectors if row["id"] == "15") | {"id": "16", "name": "Worker heartbeat"}
-    sentry.detectors.append(heartbeat | {"type": "monitor_check_in_failure"})
+    sentry.monitors.append(heartbeat(MOMENT))
+    watching = next(row for row in sentry.detectors if row["id"] == "15") | {"id": "16", "name": "Worker heartbeat"}
+    sentry.detectors.append(watching | {"type": "monitor_check_in_failure"})
     assert _alarm(ask(), "Worker heartbeat").notices == ()
 
 
@@ -486,9 +487,9 @@ def test_share_of_sessions_is_read_in_percent(sentry: Sentry, ask: Callable[...,
 
 def test_disabled_cron_monitor_is_off(sentry: Sentry, ask: Callable[..., Vendors]) -> None:
     """As a whole, or in its only environment."""
-    sentry.monitors.append(sentry.heartbeat() | {"status": "disabled"})
+    sentry.monitors.append(heartbeat(MOMENT) | {"status": "disabled"})
     assert _alarm(ask(), "Worker heartbeat").off == "disabled"
-    sentry.monitors[0] = sentry.heartbeat()
+    sentry.monitors[0] = heartbeat(MOMENT)
     sentry.monitors[0]["environments"][0]["isMuted"] = True
     assert _alarm(ask(), "Worker heartbeat").off == "muted"
 

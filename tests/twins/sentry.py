@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
+from fixtures.demo.vendors.sentry_rows import MADE
+from fixtures.demo.vendors.standin import iso
 from fixtures.model.ledger import Outcome
 from tests.platforms import Twin
 from tests.vended import Vended
@@ -96,12 +99,48 @@ def _counting(sentry: Any) -> None:
         condition["comparison"] = 50
 
 
+def heartbeat(moment: datetime) -> dict[str, Any]:
+    """A cron monitor of the worker, as Sentry tells of one."""
+    environment = {
+        "name": "production",
+        "status": "ok",
+        "isMuted": False,
+        "dateCreated": MADE,
+        "lastCheckIn": iso(moment),
+        "nextCheckIn": iso(moment + timedelta(minutes=1)),
+        "nextCheckInLatest": iso(moment + timedelta(minutes=2)),
+        "activeIncident": None,
+    }
+    return {
+        "id": "9f0c",
+        "name": "Worker heartbeat",
+        "slug": "worker-heartbeat",
+        "status": "active",
+        "isMuted": False,
+        "isUpserting": False,
+        "config": {
+            "schedule_type": "crontab",
+            "schedule": "* * * * *",
+            "checkin_margin": 1,
+            "max_runtime": 1,
+            "timezone": "UTC",
+            "failure_issue_threshold": 1,
+            "recovery_threshold": 1,
+            "alert_rule_id": None,
+        },
+        "dateCreated": MADE,
+        "project": {"id": "1", "slug": "agentdesk-worker", "name": "agentdesk-worker"},
+        "environments": [environment],
+        "owner": {"type": "team", "id": "5", "name": "platform"},
+    }
+
+
 def _heartbeat(**changes: object) -> Callable[[Vended], None]:
     """Let a cron monitor in place of the alert watch the worker."""
 
     def edit(vended: Vended) -> None:
         sentry = _sentry(vended)
-        row = sentry.heartbeat()
+        row = heartbeat(sentry.moment)
         row |= changes
         sentry.monitors.append(row)
         sentry.detectors.append(
