@@ -49,7 +49,7 @@ def _defects(uptime: Uptime, monitor: Monitor, where: str) -> list[Finding]:
     if monitor.interval_s > uptime.max_interval_s:
         texts.append(f"{monitor.name!r} looks every {monitor.interval_s} s, expected at most {uptime.max_interval_s}")
     if not monitor.tells:
-        whom = f" but {'; '.join(monitor.silent)}" if monitor.silent else ""
+        whom = f": {'; '.join(monitor.silent)}" if monitor.silent else ""
         texts.append(f"{monitor.name!r} tells nobody{whom}")
     return [Finding(text, where) for text in texts]
 

@@ -43,7 +43,7 @@ def is_connected_and_used(slack: Slack, told: Evidence[SlackUse]) -> Verdict:
 def _unconnected(seen: SlackUse, working: bool) -> list[str]:
     if working:
         return []
-    broken = [each.trouble for each in seen.workspaces or () if each.trouble]
+    broken = [f"Sentry's connection to {each.name} {each.trouble}" for each in seen.workspaces or ()]
     return broken or ["Sentry has no connection to Slack"]
 
 

@@ -61,6 +61,8 @@ def _misfit(alert: Alert, alarm: Alarm) -> str:
         return "other"
     if alarm.measure not in MEASURES[alert.kind or ""]:
         return "other"
+    if alarm.measure == "errors" and alert.max_events is None:
+        return "counts events, and the row has no max_events"
     if alert.kind == "p95" and not P95.fullmatch(alarm.figure):
         return f"measures {alarm.figure}, not p95 of the duration"
     selected = any(_selects(alarm.query, term) for term in alert.selects)
@@ -101,8 +103,6 @@ def _lax(alert: Alert, alarm: Alarm, seen: Alarms) -> list[str]:
     if alarm.unfit:
         return [alarm.unfit]
     levels = sorted(level.above for level in _passed_on(alarm, seen))
-    if alarm.measure == "errors" and alert.max_events is None:
-        return [f"fires above {levels[0]:g} events, and the row has no max_events to hold that against"]
     limit = _limits(alert, alarm, seen)[1]
     if limit is None or not levels:
         return []
@@ -137,8 +137,8 @@ def _heard(alarm: Alarm, seen: Alarms) -> list[str]:
 
 
 def _unheard(notices: tuple[Notice, ...], environment: str) -> str:
-    silent = list(dict.fromkeys(who for notice in notices for who in notice.silent(environment)))
-    return f"tells nobody{': ' + '; '.join(silent) if silent else ''}"
+    silent = dict.fromkeys(who for notice in notices for who in notice.silent(environment))
+    return f"tells nobody: {'; '.join(silent) or 'no alert is joined to it'}"
 
 
 def _advice(alert: Alert, alarm: Alarm, seen: Alarms) -> list[str]:

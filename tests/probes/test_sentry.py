@@ -67,6 +67,7 @@ provider = "sentry"
 title = "agentdesk PRODUCTION"
 """
 DYNAMIC = {"detectionType": "dynamic", "comparisonDelta": None}
+TAG = {"type": "tagged_event", "comparison": {"key": "queue", "match": "eq", "value": "agent-jobs"}}
 SLACK = {
     "id": "sentry.integrations.slack.notify_action.SlackNotifyServiceAction",
     "workspace": 24817,
@@ -441,7 +442,7 @@ def test_monitor_of_something_else_is_found(
     ("changes", "text"),
     [
         ({"conditions": []}, "does not select"),
-        ({"logicType": "none"}, "what its conditions do not fit"),
+        ({"logicType": "none", "conditions": [TAG]}, "what its conditions do not fit"),
         ({"actions": [{"type": "jira", "config": {}}]}, "files a ticket"),
         ({"actions": [{"type": "slack", "config": {}, "integrationId": "24817"}]}, "names no channel"),
         ({"actions": [{"type": "slack", "config": {"targetDisplay": "#alerts"}}]}, "integration is gone"),

@@ -93,12 +93,12 @@ def test_slack_alone_may_be_asked() -> None:
 
 def test_second_workspace_may_be_broken() -> None:
     """One connection that works is enough; with none, each says why."""
-    broken = Workspace("Old", "its connection Old is disabled")
+    broken = Workspace("Old", "is disabled")
     use = SlackUse((broken, Workspace("Acme")), (POST,), "production")
     assert is_connected_and_used(Slack(channel="#alerts"), Evidence("asked", seen=use)).findings == ()
     none = replace(use, workspaces=(broken,))
     assert _texts(is_connected_and_used(Slack(channel="#alerts"), Evidence("asked", seen=none)).findings) == [
-        "its connection Old is disabled"
+        "Sentry's connection to Old is disabled"
     ]
 
 

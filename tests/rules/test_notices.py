@@ -70,8 +70,8 @@ def test_limit_is_inclusive(row: Alert, alarm: Alarm) -> None:
     [
         (_row("error-rate"), replace(RATE, levels=(Level(0.051, 75),)), "fires above 5.1 %, expected at most 5 %"),
         (_row("error-rate", max_events=49), COUNT, "fires above 50 events, expected at most 49 events"),
-        (_row("error-rate"), COUNT, "fires above 50 events, and the row has no max_events"),
-        (_row("worker-failure"), COUNT, "fires above 50 events, and the row has no max_events"),
+        (_row("error-rate"), COUNT, "no alert on the error rate; 'Many errors' counts events, and the row has no max"),
+        (_row("worker-failure"), COUNT, "'Many errors' counts events, and the row has no max_events"),
         (_row("p95"), replace(P95, levels=(Level(5001, 50),)), "fires above 5001 ms, expected at most 5000 ms"),
         (
             _row("p95"),
@@ -137,11 +137,14 @@ def test_only_the_named_alert_counts_where_a_row_names_one() -> None:
 @pytest.mark.parametrize(
     ("notices", "text"),
     [
-        ((), "tells nobody"),
-        ((replace(HEARD, receivers=()),), "tells nobody: 'Page us', which has no action"),
-        ((replace(HEARD, off="disabled"),), "tells nobody: 'Page us', which is disabled"),
-        ((replace(HEARD, environment="staging"),), "tells nobody: 'Page us', which covers only staging"),
-        ((replace(HEARD, trouble="tells of what is resolved only"),), "which tells of what is resolved only"),
+        ((), "tells nobody: no alert is joined to it"),
+        ((replace(HEARD, receivers=()),), "tells nobody: the alert 'Page us' has no action"),
+        ((replace(HEARD, off="disabled"),), "tells nobody: the alert 'Page us' is disabled"),
+        ((replace(HEARD, environment="staging"),), "tells nobody: the alert 'Page us' covers only staging"),
+        (
+            (replace(HEARD, trouble="tells of what is resolved only"),),
+            "the alert 'Page us' tells of what is resolved only",
+        ),
         (
             (replace(HEARD, receivers=(Receiver("jira", "files a ticket"),)),),
             "tells nobody: jira: files a ticket",

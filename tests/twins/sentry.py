@@ -147,6 +147,7 @@ def _heartbeat(**changes: object) -> Callable[[Vended], None]:
             _row(sentry.detectors, STREAM) | {"id": "16", "name": row["name"], "type": "monitor_check_in_failure"}
         )
         _row(sentry.workflows, ON_WORKER).update(detectorIds=["16"])
+        _row(sentry.workflows, ON_WORKER)["actionFilters"][0]["conditions"].clear()
         vended.manifest('selects = ["queue:agent-jobs"]', 'selects = ["monitor.slug:worker-heartbeat"]')
 
     return edit
