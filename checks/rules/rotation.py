@@ -136,8 +136,8 @@ def guide_covers(secret: RotatedSecret, pages: Evidence[tuple[Page, ...]]) -> Ve
     named = [(page, section) for page in seen for section in page.walk() if _names(section, secret.name)]
     papers = ", ".join(page.path for page in seen)
     if not named:
-        text = f"no heading of {papers} names {secret.name}"
-        return Verdict(pages, text, (Finding(f"{text}: nobody knows how it is rotated", seen[0].path),))
+        text = f"no heading names {secret.name}: nobody knows how it is rotated"
+        return Verdict(pages, f"no heading of {papers} names {secret.name}", (Finding(text, seen[0].path),))
     page, section = next(((p, s) for p, s in named if _says_something(s)), named[0])
     line = section.heading.line if section.heading else 1
     if not _says_something(section):
