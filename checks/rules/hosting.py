@@ -18,7 +18,7 @@ SYSTEM = {
         r"(?:NEXT_PUBLIC_)?VERCEL(?:_[A-Z0-9_]+)?|CI|TZ|AWS_[A-Z0-9_]+|LAMBDA_[A-Z0-9_]+|TURBO_[A-Z0-9_]+"
     ),
 }
-DONE = frozenset({"SUCCESS", "SLEEPING"})
+DONE = frozenset({"SUCCESS", "SLEEPING", "SKIPPED"})
 FAILED = {"FAILED": "has failed", "CRASHED": "has crashed", "REMOVED": "was removed", "REMOVING": "is being removed"}
 
 
@@ -71,7 +71,7 @@ def _comes_by_itself(service: Service, seen: HostedNames, name: str) -> bool:
 
 
 def runs_as_declared(service: Service, told: Evidence[Running], today: date) -> Verdict:
-    """Hold what the latest deployment went out with, and how it is, against the manifest (as DEP-002 to DEP-004).
+    """Hold what the serving deployment went out with, and how the latest is, against the manifest (as DEP-002 to 004).
 
     While Railway reads config files, a deployment's settings may be a file's; the service's own, which hold from
     LAST_READ on, are then advice. Replicas are counted over all regions, at least as many as the manifest asks.
@@ -87,12 +87,12 @@ def runs_as_declared(service: Service, told: Evidence[Running], today: date) -> 
         later = [text for text in _settings(service, seen.own, seen.volume) if text not in findings]
         when = f"from {LAST_READ.isoformat()} on Railway reads no config file, and the service's own settings hold"
         warnings += [f"{when}: {text}" for text in later]
-    source = "the latest deployment went out with" if filed else "the service is set to"
+    source = "the deployment that serves went out with" if filed else "the service is set to"
     regions = ", ".join(f"{count} in {name or 'the default region'}" for name, count in held.regions)
     since = f" since {seen.since:%Y-%m-%d %H:%M} UTC" if seen.since else ""
     observed = (
         f"{source} health path {held.health_path or 'none'}, restart {held.restart or 'none'} with {held.retries}"
-        f" retries, {held.replicas} replicas ({regions}); it is {seen.status or 'not deployed'}{since}"
+        f" retries, {held.replicas} replicas ({regions}); the latest is {seen.status or 'not there'}{since}"
         f"{f', config file {seen.config_file}' if seen.config_file else ''}"
     )
     return Verdict(
@@ -133,9 +133,11 @@ def _settings(service: Service, held: RunSettings, volume: bool) -> list[str]:
 def _state(seen: Running) -> list[str]:
     if not seen.status:
         return ["it was never deployed to production"]
+    if seen.status == "SKIPPED" and not seen.others:
+        return ["its latest deployment was skipped, and nothing else serves"]
     if seen.status not in FAILED:
         return []
-    still = f"; {seen.active} older deployments still serve" if seen.active else " and nothing serves"
+    still = "; an older one still serves" if seen.others else ", and nothing else serves"
     return [f"its latest deployment {FAILED[seen.status]}{still}"]
 
 
@@ -146,7 +148,7 @@ def _under_way(seen: Running) -> list[str]:
 
 
 def _processes(service: Service, held: RunSettings, seen: Running) -> list[str]:
-    if seen.status != "SUCCESS" or held.cron or not seen.instances:
+    if seen.status in ("SLEEPING", *FAILED) or held.cron or not seen.instances:
         return []
     running = seen.instances.count("RUNNING")
     if running >= min(service.replicas, held.replicas):

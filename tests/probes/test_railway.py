@@ -145,6 +145,17 @@ def test_deployment_without_a_manifest_is_judged_by_the_service(railway: Railway
     assert asked.vendors.hosting.running(asked.service("worker")).value.shipped is None
 
 
+def test_deployment_that_serves_is_judged_while_another_is_built(railway: Railway, asked: Asked) -> None:
+    """Settings and processes are those of what serves; the state is that of the latest."""
+    railway.instance["latestDeployment"] = railway.latest | {
+        "id": "d-3", "status": "BUILDING", "createdAt": "2026-11-23T09:00:00.000Z", "meta": None, "instances": [],
+    }  # fmt: skip
+    seen = asked.vendors.hosting.running(asked.service("worker")).value
+    assert (seen.status, seen.others, seen.instances) == ("BUILDING", 1, ("RUNNING", "RUNNING"))
+    assert seen.shipped is not None
+    assert seen.shipped.replicas == 2
+
+
 def _instead(asks: str, body: Any, status: int = 200) -> Any:
     def fault(request: Request) -> Reply | None:
         return Reply(body, status) if asks.encode() in request.body else None

@@ -17,7 +17,7 @@ from tests.rules.papers import sentences
 
 TODAY = date(2026, 11, 23)
 SOUND = RunSettings("/health", "ON_FAILURE", 10, (("europe-west4-drams3a", 2),))
-RUNNING = Running(SOUND, SOUND, "", False, "SUCCESS", datetime(2026, 11, 20, tzinfo=UTC), ("RUNNING", "RUNNING"), 1)
+RUNNING = Running(SOUND, SOUND, "", False, "SUCCESS", datetime(2026, 11, 20, tzinfo=UTC), ("RUNNING", "RUNNING"), 0)
 
 
 def _service(**more: Any) -> Service:
@@ -127,10 +127,20 @@ def test_settings_at_their_limits(changes: dict[str, Any], said: str) -> None:
     assert bool(told) is bool(said)
 
 
-def test_failed_deployment_says_whether_an_older_one_serves() -> None:
+@pytest.mark.parametrize(
+    ("status", "others", "said"),
+    [
+        ("FAILED", 1, "its latest deployment has failed; an older one still serves"),
+        ("CRASHED", 0, "its latest deployment has crashed, and nothing else serves"),
+        ("SKIPPED", 0, "its latest deployment was skipped, and nothing else serves"),
+        ("SKIPPED", 1, ""),
+        ("BUILDING", 1, "its latest deployment is BUILDING: judge it again when it is done"),
+        ("SLEEPING", 0, ""),
+    ],
+)
+def test_latest_deployment_says_whether_another_serves(status: str, others: int, said: str) -> None:
     """Whether there is an outage is the first thing that a reader wants to know."""
-    assert "1 older deployments still serve" in sentences(_run(replace(RUNNING, status="FAILED")))
-    assert "nothing serves" in sentences(_run(replace(RUNNING, status="CRASHED", active=0)))
+    assert sentences(_run(replace(RUNNING, status=status, others=others))) == said
 
 
 @pytest.mark.parametrize("instances", [(), ("RUNNING", "RUNNING", "REMOVED"), ("RUNNING", "RUNNING")])

@@ -100,7 +100,10 @@ TWINS = {
         _twin("a volume and two replicas", _volume),
         _twin("a failed deployment", lambda v: _latest(v, status="FAILED")),
         _twin("a crashed deployment", lambda v: _latest(v, status="CRASHED")),
-        _twin("never deployed", lambda v: v.vendor("railway").instance.update(latestDeployment=None)),
+        _twin(
+            "never deployed",
+            lambda v: v.vendor("railway").instance.update(latestDeployment=None, activeDeployments=[]),
+        ),
         _twin(
             "a crashed replica",
             lambda v: _latest(v, instances=[{"id": "i-1", "status": "RUNNING"}, {"id": "i-2", "status": "CRASHED"}]),
