@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from fixtures.model.hosting import LimitMonitor, NoticeRule, Notices
 from fixtures.model.vendors import Railway
@@ -12,7 +11,7 @@ from fixtures.model.verdicts import Evidence, Finding, Verdict
 NEEDED = {"deployment.failed": "failed deployments", "deployment.crashed": "crashes"}
 MEMORY_SPENT = "deployment.oomkilled"
 LIMITS = frozenset({"CPU_USAGE", "CPU_USAGE_2", "MEMORY_USAGE_GB"})
-DISK = "DISK_USAGE_GB"
+DISK = frozenset({"DISK_USAGE_GB"})
 VOLUME = "volumealert.triggered"
 
 
@@ -23,25 +22,29 @@ def failures_are_told(railway: Railway, told: Evidence[Notices]) -> Verdict:
     volume, one on its disk too. Each must reach every declared service. A rule that lists no event is undocumented.
     """
     seen = told.value
-    open_to_all = [rule for rule in _live(seen) if not rule.events]
-    lacking = [what for event, what in NEEDED.items() if not _is_told(seen, event)]
+    silent = [rule for rule in _live(seen) if not rule.events]
+    whom = ", ".join(name for name, _ in seen.services) or "any service"
+    lacking = [
+        f"nobody is told of {NEEDED[event]} of {whom} in production" for event in NEEDED if not _is_told(seen, event)
+    ]
     limits = _limits(seen)
-    if open_to_all and (lacking or limits):
+    spent = ["the workspace is over its usage limit: Railway stops what runs"] if seen.over_limit else []
+    if silent and (lacking or limits) and not spent:
         told.cannot_tell(
-            f"{len(open_to_all)} rules list no event, and Railway does not document what such a rule tells",
+            f"{len(silent)} rules list no event, and Railway does not document what such a rule tells",
             "List the events in the rule: Deployment.failed, Deployment.crashed, Deployment.oom_killed.",
         )
-    if limits and seen.monitors is None:
+    if limits and seen.monitors is None and not (lacking or spent):
         told.cannot_tell(*seen.monitors_unseen)
-    findings = [f"nobody is told of {what} of {_whom(seen, what)} in production" for what in lacking]
-    findings += limits
-    if seen.over_limit:
-        findings.append("the workspace is over its usage limit: Railway stops what runs")
+    certain = [] if silent else [*lacking, *(limits if seen.monitors is not None else ())]
+    findings = [*certain, *spent]
     warnings = _weak(seen)
     channels = sorted({str(channel) for rule in _live(seen) for channel in rule.channels})
+    events = sorted({event for rule in _live(seen) for event in rule.events})
     observed = (
-        f"{len(_live(seen))} of {len(seen.rules)} rules hold for production and have a channel"
-        f" ({', '.join(channels) or 'none'}); {_counted(seen.monitors)} on CPU, memory or disk"
+        f"{len(_live(seen))} of {len(seen.rules)} rules hold for production and have a channel: they tell"
+        f" {', '.join(channels) or 'nobody'} of {', '.join(events) or 'nothing'}; {_counted(seen.monitors)}"
+        f"{'; its usage limit could not be read' if seen.over_limit is None else ''}"
     )
     return Verdict(
         told,
@@ -76,20 +79,16 @@ def _limits(seen: Notices) -> list[str]:
     found = []
     if not _is_told(seen, MEMORY_SPENT) and not _is_monitored(seen, LIMITS):
         found.append("nobody is told of resource limits: no rule on Deployment.oom_killed, no monitor on CPU or memory")
-    if seen.volumes and not _is_told(seen, VOLUME) and not _is_monitored(seen, {DISK}):
+    if seen.volumes and not _is_told(seen, VOLUME) and not _is_monitored(seen, DISK):
         found.append("nobody is told of a volume that fills up: no rule on VolumeAlert.triggered, no monitor on disk")
     return found
 
 
-def _is_monitored(seen: Notices, measurements: Sequence[str] | frozenset[str] | set[str]) -> bool:
+def _is_monitored(seen: Notices, measurements: frozenset[str]) -> bool:
     above = [m for m in seen.monitors or () if m.measurement in measurements and m.condition == "above"]
     whole = any(not monitor.services for monitor in above)
     reached = {place for monitor in above for place in monitor.services}
     return whole or (bool(above) and all(place in reached for _, place in seen.services))
-
-
-def _whom(seen: Notices, what: str) -> str:
-    return ", ".join(name for name, _ in seen.services) or "any service"
 
 
 def _weak(seen: Notices) -> list[str]:
@@ -100,5 +99,5 @@ def _weak(seen: Notices) -> list[str]:
 def _counted(monitors: tuple[LimitMonitor, ...] | None) -> str:
     if monitors is None:
         return "its monitors could not be read"
-    wanted = [monitor for monitor in monitors if monitor.measurement in LIMITS | {DISK}]
-    return f"{len(wanted)} monitor{'s' * (len(wanted) != 1)}"
+    wanted = [monitor for monitor in monitors if monitor.measurement in LIMITS | DISK]
+    return f"{len(wanted)} monitor{'s' * (len(wanted) != 1)} on CPU, memory or disk"

@@ -91,7 +91,8 @@ def _undecided(secret: RotatedSecret, told: Evidence[Age]) -> None:
     if age.made or age.fleeting:
         return
     if age.gaps:
-        told.cannot_tell("; ".join(gap.reason for gap in age.gaps), age.gaps[0].hint)
+        hints = dict.fromkeys(gap.hint for gap in age.gaps)
+        told.cannot_tell("; ".join(gap.reason for gap in age.gaps), " ".join(hints))
     if age.entry is None:
         newest = max((edited.at for edited in age.edited), default=None)
         known = f"it was edited on {newest:%Y-%m-%d}, which proves no new value, and " if newest else ""

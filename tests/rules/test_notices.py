@@ -75,6 +75,15 @@ def test_monitors_that_were_not_read_leave_limits_open() -> None:
         _judge(rules=(replace(RULE, events=FAILURES),), **unseen)
 
 
+def test_what_is_certain_goes_before_what_is_open() -> None:
+    """Nobody hears of crashes, whatever the monitors are; a limit that is used up, whatever the rules are."""
+    unseen = {"monitors": None, "monitors_unseen": ("it may not read monitors", "Give it more.")}
+    told = sentences(_judge(rules=(replace(RULE, events=FAILURES[:1]),), **unseen))
+    assert told == "nobody is told of crashes of worker, cron in production"
+    told = sentences(_judge(rules=(replace(RULE, events=()),), over_limit=True))
+    assert told == "the workspace is over its usage limit: Railway stops what runs"
+
+
 def test_volume_needs_an_eye_on_its_disk() -> None:
     """A rule on VolumeAlert.triggered, or a monitor on disk."""
     assert "nobody is told of a volume that fills up" in sentences(_judge(volumes=True))
