@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from checks.rules import hosting as hosted
-from checks.rules import notices
+from checks.rules import railway_notices
 from fixtures.model.hosting import HostingProbe
 from fixtures.model.platform import Service
 from fixtures.model.vendors import Railway
@@ -64,4 +64,4 @@ def test_railway_tells_of_failures(railway_project: Railway, hosting: HostingPro
     Members' own mail settings do not count: the next person on call has others.
     Source: docs.railway.com/guides/alerts-crashes-failed-deploys.
     """
-    conclude(notices.failures_are_told(railway_project, hosting.notices(railway_project)))
+    conclude(railway_notices.failures_are_told(railway_project, hosting.notices(railway_project)))

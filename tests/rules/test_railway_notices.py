@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checks.rules.notices import failures_are_told
+from checks.rules.railway_notices import failures_are_told
 from fixtures.model.hosting import Channel, LimitMonitor, NoticeRule, Notices
 from fixtures.model.vendors import Railway
 from fixtures.model.verdicts import Evidence, NotObserved, Verdict
