@@ -80,6 +80,7 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
         ('name = "worker"', 'name = "My Worker"', "'My Worker'"),
         ("port = 3001", "port = 70000", "65535"),
         ("port = 3001", 'url = "https://a.b"\nurl_env = "REDIS_URL"', "either url or url_env"),
+        ("port = 3001", 'vercel_project = "shop"', "is for a service whose host is 'vercel'"),
         ("port = 3001", "port = true", "got true"),
         ('kind = "redis-url"', 'kind = "integer"\nrange = [5, 1]', "[lowest, highest]"),
         ('services = ["worker"]', "services = []", "at least 1"),

@@ -1,0 +1,49 @@
+"""The vendors' room, asking stand-ins for a small platform that a test writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fixtures.demo.vendors.standin import StandIn, Vendor
+from fixtures.manifest import load
+from fixtures.model.live import LiveSettings
+from fixtures.model.platform import Service
+from fixtures.model.rotation import RotatedSecret, rotated_secrets
+from fixtures.probes.environment import Environment
+from fixtures.probes.files import Files
+from fixtures.probes.vendors import Vendors
+
+MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+class Asked:
+    """A room without an answer yet. Tables of vendors get the addresses of their stand-ins."""
+
+    def __init__(self, root: Path, manifest: str, standin: StandIn, values: Mapping[str, str]) -> None:
+        for name in standin.vendors:
+            manifest = manifest.replace(f"[{name}]\n", f'[{name}]\nurl = "{standin.url(name)}"\n')
+        (root / "preflight.toml").write_text(manifest, "utf-8")
+        self.platform, files = load(root), Files(root)
+        self.environment = Environment(self.platform, files, process=values)
+        self.vendors = Vendors(self.platform, files, self.environment, LiveSettings(moment=MOMENT))
+
+    def service(self, name: str) -> Service:
+        """A service of the manifest."""
+        return self.platform.service(name)
+
+    def secret(self, name: str) -> RotatedSecret:
+        """A secret with a limit."""
+        return next(secret for secret in rotated_secrets(self.platform) if secret.name == name)
+
+
+@contextmanager
+def serving(*vendors: Vendor) -> Iterator[StandIn]:
+    """Stand-ins on loopback while a test runs."""
+    standin = StandIn(*vendors)
+    try:
+        yield standin
+    finally:
+        standin.close()
