@@ -10,6 +10,7 @@ import pytest
 from checks.rules import backups
 from fixtures.model.backups import KeepingProbe
 from fixtures.model.platform import Backup
+from fixtures.model.restoring import RestoringProbe
 from fixtures.model.verdicts import Verdict
 
 Conclude = Callable[[Verdict], None]
@@ -42,3 +43,20 @@ def test_backups_are_made_by_themselves(
 ) -> None:
     """Backups are made by a schedule or by point-in-time recovery, and not by hand."""
     conclude(backups.is_scheduled(backup, keeping.schedule(backup), moment))
+
+
+@pytest.mark.readiness
+@pytest.mark.opt_in("--restore-drill", or_attested=True)
+@pytest.mark.item(
+    "BCK-003",
+    severity="high",
+    remediation="Find out what the dump lacks and mend how it is made; then take a new one and drill again.",
+)
+def test_backup_can_be_restored(
+    restored_backup: Backup, restoring: RestoringProbe, moment: datetime, conclude: Conclude
+) -> None:
+    """A dump restores into an empty Postgres with its tables, their rows and recent ones among them.
+
+    A backup that nobody has restored is a hope. Where the drill was done by hand, a person attests it.
+    """
+    conclude(backups.comes_back(restored_backup, restoring.restored(restored_backup), moment))

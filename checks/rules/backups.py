@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from fixtures.model.backups import Backups, Kept, Schedule
-from fixtures.model.platform import Backup
+from fixtures.model.platform import Backup, BackupTable
+from fixtures.model.restoring import Restored, RestoredTable
 from fixtures.model.verdicts import Evidence, Finding, Verdict
 
 SHOWN = "%Y-%m-%d %H:%M UTC"
 TWO_DAYS = timedelta(hours=48)
+MOST = 10  # failed statements that are told one by one
 
 
 def newest_is_recent(backup: Backup, told: Evidence[Backups], moment: datetime) -> Verdict:
@@ -83,3 +86,43 @@ def _age(at: datetime, moment: datetime) -> str:
 
 def _hours(limit: timedelta) -> str:
     return f"{limit.total_seconds() / 3600:.0f} h"
+
+
+def comes_back(backup: Backup, drill: Evidence[Restored], moment: datetime) -> Verdict:
+    """Expect each declared table with its rows, a recent one among them (inclusive), and no statement that failed.
+
+    Owners, privileges, and what only Supabase has are left out; the evidence names it.
+    """
+    seen = drill.value
+    wanted = {table.name: table for table in backup.tables}
+    texts = [text for table in seen.tables for text in _amiss(table, wanted[table.name], backup, moment)]
+    texts += seen.errors[:MOST] + ((f"{len(seen.errors) - MOST} more statements failed",) * (len(seen.errors) > MOST))
+    if not backup.tables and not seen.filled:
+        texts.append("no table has a row")
+    advice = () if backup.tables else (Finding("tables declares none: nothing says what must come back", drill.where),)
+    named = "".join(f", {_shown(table)}" for table in seen.tables)
+    left_out = f"; left out: {', '.join(seen.left_out)}" if seen.left_out else ""
+    observed = (
+        f"{seen.source} restored into a scratch Postgres {seen.major} within {seen.seconds:.0f} s: "
+        f"{seen.filled} of {seen.total} tables have rows{named}{left_out}"
+    )
+    return Verdict(drill, observed, tuple(Finding(text, drill.where) for text in texts), advice)
+
+
+def _amiss(table: RestoredTable, wanted: BackupTable, backup: Backup, moment: datetime) -> Iterator[str]:
+    if table.rows is None:
+        yield f"{table.name} is not there"
+        return
+    if table.rows < wanted.min_rows:
+        yield f"{table.name} has {table.rows} rows, at least {wanted.min_rows} expected"
+    if table.trouble:
+        yield f"{table.name}: {table.trouble}"
+    limit = timedelta(hours=wanted.max_age_hours or backup.max_age_hours)
+    if table.newest is not None and moment - table.newest > limit:
+        age = _age(table.newest, moment)
+        yield f"the newest row of {table.name} is {age} old, {_hours(limit)} allowed"
+
+
+def _shown(table: RestoredTable) -> str:
+    newest = f" (newest {table.newest:{SHOWN}})" if table.newest else ""
+    return f"{table.name} {table.rows if table.rows is not None else 'none'}{newest}"

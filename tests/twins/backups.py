@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from fixtures.demo.vendors.standin import Reply
+from fixtures.model.ledger import Outcome
+from tests.dumps import END, dump
 from tests.platforms import Twin
 from tests.vended import Vended
 
 NONE = Reply({"message": "No backup schedule found"}, 404)
+TWICE = "ALTER TABLE ONLY public.orgs ADD COLUMN name text;"
 TOO_LOW = Reply({"message": "Upgrade to the Pro Plan"}, 402)
 
 
@@ -46,6 +51,19 @@ def _failing_upstash(vended: Vended) -> None:
     upstash = vended.vendor("upstash")
     for row in upstash.backups:
         row["state"] = "failed"
+
+
+def _drill(breaks: str, edit: Callable[[Vended], object], verdict: Outcome = "fail") -> Twin:
+    """A fault in what is restored."""
+
+    def broken(vended: Vended) -> None:
+        edit(vended)
+
+    return Twin(breaks, broken, vended=True, verdict=verdict, options=("--restore-drill={copy}/drill.sql",))
+
+
+def _dump(vended: Vended, **changes: Any) -> None:
+    vended.write("drill.sql", dump(vended.vendor("supabase").moment, **changes))
 
 
 TWINS = {
@@ -91,6 +109,20 @@ TWINS = {
             lambda vended: _irregular(vended, Reply({"message": "Forbidden"}, 403)),
             vended=True,
             verdict="unverified",
+        ),
+    ),
+    "BCK-003": (
+        _drill("a table that is not in the dump", lambda vended: _dump(vended, runs=-1)),
+        _drill("a table without rows", lambda vended: _dump(vended, orgs=0)),
+        _drill("fewer rows than expected", lambda vended: _dump(vended, agents=1)),
+        _drill("no recent row", lambda vended: _dump(vended, age=timedelta(hours=193))),
+        _drill("a dump cut short", lambda vended: vended.edit("drill.sql", END, "")),
+        _drill("a statement that fails", lambda vended: vended.edit("drill.sql", END, f"{TWICE}\n{END}")),
+        _drill("no dump at all", lambda vended: vended.write("drill.sql", "hello\n"), "unverified"),
+        Twin(
+            "a drill by hand that is too long ago",
+            lambda vended: vended.manifest("expires = 2026-12-14", "expires = 2026-11-22"),
+            vended=True,
         ),
     ),
 }
