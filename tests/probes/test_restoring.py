@@ -219,6 +219,18 @@ def test_dump_of_a_user_who_may_not_read_breaks_off(source: Home, shop: Shared) 
     assert "pg_dump broke off with code 1" in evidence.error
 
 
+def test_dump_that_breaks_off_midway_says_nothing_of_the_database(
+    source: Home, shop: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the program ends in the middle, as one does whose connection is lost."""
+    program = tmp_path / "pg_dump"
+    program.write_text("#!/bin/sh\necho '-- PostgreSQL database dump'\necho 'CREATE TABLE public.a ('\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(shop, "programs", lambda name: ((99, program),))
+    evidence = Tried(shop, Drill("a dump of it", url=Secret(source.url))).evidence
+    assert "pg_dump broke off with code 1" in evidence.error
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
