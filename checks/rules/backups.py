@@ -47,8 +47,10 @@ def _recoverable(
     seen: Backups, told: Evidence[Backups], moment: datetime, limit: timedelta, stopped: tuple[Finding, ...]
 ) -> Verdict:
     if seen.newest_point is None:
-        text = f"{seen.database} has point-in-time recovery, and no point yet that it reaches"
-        return Verdict(told, text, (Finding(text, told.where), *stopped))
+        text = f"{seen.database} has point-in-time recovery, and its newest point was not told"
+        if not stopped:
+            told.cannot_tell(text, "Look at Database, Backups in Supabase's dashboard; it may not have begun yet.")
+        return Verdict(told, text, stopped)
     age = _age(seen.newest_point, moment)
     observed = (
         f"{seen.database} can be recovered to any point up to {seen.newest_point:{SHOWN}}, {age} ago; "

@@ -86,7 +86,7 @@ TWINS = {
             lambda vended: _made(vended, (1, "PENDING"), (2, "FAILED")),
             vended=True,
         ),
-        Twin("recovery without a point", lambda vended: _recoverable(vended), vended=True),
+        Twin("recovery without a point", lambda vended: _recoverable(vended), vended=True, verdict="unverified"),
         Twin(
             "recovery whose newest point is old",
             lambda vended: _recoverable(vended, earliest=timedelta(days=7), latest=timedelta(hours=30)),
