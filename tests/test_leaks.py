@@ -14,10 +14,15 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 import pytest
 from dotenv import dotenv_values
 
+from fixtures.demo.vendors.standin import Reply, Request
+from fixtures.demo.vendors.upstash import EMAIL
+from fixtures.demo.vendors.world import TOKENS
 from fixtures.manifest import ManifestInvalid, load
 from tests.live import Live
+from tests.loopback import closed_port
 from tests.platforms import Copy, Finished
 from tests.test_twins import STATIC as TWINS
+from tests.vended import Vended
 
 LOUD = ("-vv", "--showlocals", "-l", "--tb=long", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
 # tsc and ESLint run once in a test of each kind: what they print is the same under xdist.
@@ -146,6 +151,55 @@ def test_live_items_leak_nothing(tmp_path: Path) -> None:
         assert _leaks(dead, canaries) == []
     finally:
         live.close()
+
+
+@pytest.mark.parametrize(
+    ("parallel", "statuses"), [((), (200, 302, 401, 500)), (("-n", "2"), (200,))], ids=["serial", "xdist"]
+)
+def test_vendors_tokens_leak_nowhere(tmp_path: Path, parallel: tuple[str, ...], statuses: tuple[int, ...]) -> None:
+    """Rules that crash, and vendors that repeat in headers, bodies and links whatever opened them: nothing leaks."""
+    vended = Vended(tmp_path / "vended")
+    try:
+        canaries = _opening(vended)
+        drill = f"--restore-drill=postgresql://drill:{canaries['password to restore from']}@127.0.0.1:{closed_port()}/x"
+        crashed = vended.run(*LOUD, *parallel, drill, "-p", "tests.faults", environ={"FAULT": "crash:"})
+        assert {row.verdict for row in crashed.rows().values()} == {"error", "not selected"}, crashed.output[-3000:]
+        assert _leaks(crashed, canaries) == []
+        told = "\n".join(canaries.values())
+        for status in statuses:
+            _echo(vended, status, told)
+            done = vended.run(*LOUD, *parallel, drill)
+            assert len(done.rows("unverified", "fail")) > len(TOKENS), done.output[-3000:]
+            assert _leaks(done, canaries) == []
+    finally:
+        vended.close()
+
+
+def _opening(vended: Vended) -> dict[str, str]:
+    """What opens the vendors of a copy: its tokens, the services' own keys, and a database's password."""
+    canaries = dict(vended.tokens)
+    for binding in load(vended.root).bindings():
+        value = dotenv_values(vended.root / f"services/{binding.service.name}/.env.production").get(
+            binding.variable.name
+        )
+        if binding.variable.secret and value:
+            canaries[binding.name] = value
+    basic = base64.b64encode(f"{EMAIL}:{vended.tokens['UPSTASH_API_KEY']}".encode()).decode()
+    return canaries | {"basic authentication": basic, "password to restore from": secrets.token_urlsafe(24)}
+
+
+def _echo(vended: Vended, status: int, told: str) -> None:
+    """Let each vendor answer everything with what it was sent, and with every credential there is."""
+
+    def answer(request: Request) -> Reply:
+        sent = request.headers.get("authorization", "")
+        body = {"stat": "fail", "error": {"passed_value": sent, "message": told}, "message": told, "errors": [told]}
+        headers = {"x-echo": sent, "www-authenticate": sent, "location": f"/{quote(sent)}?token={quote(sent)}"}
+        return Reply(body, status, headers)
+
+    assert vended.standin is not None
+    for vendor in vended.standin.vendors.values():
+        vendor.fault = answer
 
 
 def _in_use(live: Live) -> dict[str, str]:

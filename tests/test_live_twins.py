@@ -69,7 +69,8 @@ def judged(done: Finished) -> Verdicts:
 
 def test_running_demo_passes_every_live_item(theatre: Theatre) -> None:
     """The running copy has a row for every live item, and each passes or warns."""
-    options = tuple(dict.fromkeys(option for edits in TWINS.values() for twin in edits for option in twin.options))
+    twins = [twin for edits in TWINS.values() for twin in edits if twin.live]
+    options = tuple(dict.fromkeys(option for twin in twins for option in twin.options))
     sound = theatre.sound(options)
     assert set(sound.values()) <= {"pass", "warn"}
     assert {item for item, edits in TWINS.items() if any(twin.live for twin in edits)} <= {item for item, _ in sound}

@@ -10,11 +10,17 @@ from typing import Any
 from fixtures.demo.vendors.standin import StandIn
 from fixtures.demo.vendors.world import TOKENS, serve, values
 from fixtures.model.live import moment_of
+from tests.dumps import dump
 from tests.platforms import DEMO_DAY, Copy, Finished
+
+DRILL = "drill.sql"
 
 
 class Vended(Copy):
-    """The copy, and the stand-ins that its manifest leads to. `heal` makes both sound again."""
+    """The copy, and the stand-ins that its manifest leads to; and a dump of its database. `heal` makes all sound.
+
+    In options `{copy}` stands for its folder.
+    """
 
     def __init__(self, root: Path) -> None:
         """Copy the demo to `root`, and commit it."""
@@ -32,7 +38,8 @@ class Vended(Copy):
 
     def run(self, *arguments: str, environ: dict[str, str] | None = None, phase: str = "readiness") -> Finished:
         """Run a phase against the stand-ins, as of the demo's day."""
-        return super().run(*arguments, environ=self.tokens | (environ or {}), phase=phase)
+        given = (argument.format(copy=self.root) for argument in arguments)
+        return super().run(*given, environ=self.tokens | (environ or {}), phase=phase)
 
     def heal(self) -> None:
         """Files, values and vendors as at the start."""
@@ -51,6 +58,7 @@ class Vended(Copy):
             text, found = re.subn(rf"(?m)^\[{name}\]$", f'[{name}]\nurl = "{self.standin.url(name)}"', text)
             assert found == 1, f"the demo's manifest has {found} tables [{name}]"
         self.write("preflight.toml", text)
+        self.write(DRILL, dump(moment_of(date.fromisoformat(DEMO_DAY))))
         self.git_was_called = False
 
     def close(self) -> None:

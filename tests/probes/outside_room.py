@@ -1,0 +1,142 @@
+"""The vendors' room for a platform with backups, monitors and an outside API, asking stand-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fixtures.demo.vendors.openrouter import KINDS
+from fixtures.demo.vendors.standin import StandIn, Vendor
+from fixtures.demo.vendors.supabase import REF
+from fixtures.demo.vendors.upstash import DATABASE, EMAIL
+from fixtures.demo.vendors.world import TOKENS
+from fixtures.manifest import load
+from fixtures.model.live import LiveSettings
+from fixtures.model.platform import Backup, External
+from fixtures.model.verdicts import Evidence
+from fixtures.probes.environment import Environment
+from fixtures.probes.files import Files
+from fixtures.probes.vendors import Vendors
+
+MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+KEY = "".join(KINDS) + "5f" * 32
+MANIFEST = f"""
+[platform]
+name = "shop"
+
+[[service]]
+name = "web"
+host = "vercel"
+root = "."
+url = "https://agentdesk-web.vercel.app"
+health = "/api/health"
+
+[[service]]
+name = "worker"
+host = "railway"
+root = "."
+
+[[variable]]
+name = "OPENROUTER_API_KEY"
+services = ["worker"]
+kind = "openrouter-key"
+
+[[variable]]
+name = "SLACK_WEBHOOK_URL"
+services = ["worker"]
+
+[[uptime]]
+name = "web"
+service = "web"
+provider = "uptimerobot"
+
+[[backup]]
+name = "main"
+ref = "{REF}"
+
+[[backup]]
+name = "queue"
+provider = "upstash"
+
+[[external]]
+name = "openrouter"
+provider = "openrouter"
+key_env = "OPENROUTER_API_KEY"
+models = ["openai/gpt-5-mini"]
+
+[[external]]
+name = "slack"
+provider = "slack"
+key_env = "SLACK_WEBHOOK_URL"
+
+[uptimerobot]
+
+[supabase]
+
+[upstash]
+database = "{DATABASE}"
+email = "{EMAIL}"
+
+[openrouter]
+token_env = "OPENROUTER_MANAGEMENT_KEY"
+"""
+
+
+def values(*vendors: Vendor) -> dict[str, str]:
+    """The environment of a process that has the tokens of these vendors, and the platform's own key."""
+    return {TOKENS[vendor.name]: vendor.token for vendor in vendors} | {"OPENROUTER_API_KEY": KEY}
+
+
+class Room:
+    """The room. Tables of vendors get the addresses of their stand-ins; others stay as they are."""
+
+    def __init__(self, root: Path, standin: StandIn, process: Mapping[str, str], budget_s: int = 30) -> None:
+        self._root, self._standin, self._process = root, standin, process
+        self.budget(budget_s)
+
+    def budget(self, seconds: int) -> None:
+        """Begin anew, with a budget for each vendor."""
+        self.declare(MANIFEST, seconds)
+
+    def declare(self, manifest: str, seconds: int = 30) -> None:
+        """Begin anew, for another platform."""
+        for name in self._standin.vendors:
+            address = f'[{name}]\nurl = "{self._standin.url(name)}"\nbudget_s = {seconds}\n'
+            manifest = manifest.replace(f"[{name}]\n", address)
+        (self._root / "preflight.toml").write_text(manifest, "utf-8")
+        platform, files = load(self._root), Files(self._root)
+        environment = Environment(platform, files, process=self._process)
+        self.tables = platform.tables
+        self.vendors = Vendors(platform, files, environment, LiveSettings(moment=MOMENT))
+
+    def backup(self, name: str) -> Backup:
+        """A row of [[backup]]."""
+        return next(row for row in self.tables.backups if row.name == name)
+
+    def external(self, name: str) -> External:
+        """A row of [[external]]."""
+        return next(row for row in self.tables.externals if row.name == name)
+
+    def prefetch(self) -> None:
+        """Ask for all rows, as a run does before its first verdict."""
+        self.vendors.prefetch(
+            [
+                *(("watching", row) for row in self.tables.uptimes),
+                *(("keeping", row) for row in self.tables.backups),
+                *(("outside", row) for row in self.tables.externals),
+            ]
+        )
+
+    def troubles(self) -> dict[str, str]:
+        """Why a question has no answer, by what it was about; what no API decides is left out."""
+        told: dict[str, Evidence[Any]] = {
+            "monitors": self.vendors.watching.monitors(self.tables.uptimes[0]),
+            "account": self.vendors.outside.account(self.external("openrouter")),
+            "latency": self.vendors.outside.latency(self.external("openrouter")),
+        }
+        for row in self.tables.backups:
+            told[f"backups {row.name}"] = self.vendors.keeping.kept(row)
+            told[f"schedule {row.name}"] = self.vendors.keeping.schedule(row)
+        return {name: evidence.error for name, evidence in told.items() if evidence.error}
