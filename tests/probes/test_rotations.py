@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.demo.vendors.openrouter import OpenRouter
 from fixtures.demo.vendors.railway import PRODUCTION, PROJECT, WORKER, Railway
+from fixtures.demo.vendors.standin import Reply, StandIn
+from fixtures.demo.vendors.supabase import Supabase
 from fixtures.manifest import load
 from fixtures.probes.files import Files
 from fixtures.probes.observe import Broken
@@ -173,3 +176,67 @@ def test_source_that_does_not_answer_is_a_gap(tmp_path: Path) -> None:
     age = asked.vendors.rotation.age(asked.secret("RAILWAY_TOKEN")).value
     assert [gap.reason for gap in age.gaps] == ["RAILWAY_TOKEN, the token for Railway, has no value"]
     assert (age.entry, age.near) == (None, "RAILWAY_TOKENS")
+
+
+KEYS = """
+[[service]]
+name = "web"
+host = "other"
+root = "."
+
+[[variable]]
+name = "OPENROUTER_API_KEY"
+services = ["web"]
+kind = "openrouter-key"
+
+[[variable]]
+name = "SUPABASE_KEY"
+services = ["web"]
+kind = "supabase-service-key"
+ref = "kmwtqzrhxbdnfyvalcgs"
+
+[openrouter]
+token_env = "MANAGEMENT_KEY"
+
+[supabase]
+"""
+
+
+def _keys(tmp_path: Path, standin: StandIn, **values: str) -> Asked:
+    return Asked(tmp_path, PLATFORM + KEYS, standin, values)
+
+
+def test_openrouter_tells_of_the_key_with_the_same_label(tmp_path: Path) -> None:
+    """A management key lists the account's keys, page by page; the platform's is known by its masked label."""
+    router = OpenRouter(MOMENT)
+    key = "sk-or-" + "v1-" + "5" * 61 + "abc"
+    with serving(router) as standin:
+        asked = _keys(tmp_path, standin, OPENROUTER_API_KEY=key, MANAGEMENT_KEY=router.token)
+        age = asked.vendors.rotation.age(asked.secret("OPENROUTER_API_KEY")).value
+    assert [(made.at, made.by) for made in age.made] == [(router.made, "OpenRouter's created_at of the key")]
+
+
+def test_key_of_another_account_is_a_gap(tmp_path: Path) -> None:
+    """The management key of one account does not list another's keys."""
+    router = OpenRouter(MOMENT)
+    router.fault = lambda request: Reply({"data": []}) if request.path == "/keys" else None
+    key = "sk-or-" + "v1-" + "5" * 61 + "abc"
+    with serving(router) as standin:
+        asked = _keys(tmp_path, standin, OPENROUTER_API_KEY=key, MANAGEMENT_KEY=router.token)
+        (gap,) = asked.vendors.rotation.age(asked.secret("OPENROUTER_API_KEY")).value.gaps
+    assert gap.reason == "none of the keys that MANAGEMENT_KEY lists is OPENROUTER_API_KEY"
+
+
+@pytest.mark.parametrize(("prefix", "days"), [(15, ["2026-06-01"]), (0, [])])
+def test_supabase_tells_of_the_key_with_the_same_prefix(prefix: int, days: list[str], tmp_path: Path) -> None:
+    """A secret key is known by its first characters; one that the project does not list is a gap."""
+    supabase = Supabase(MOMENT)
+    value = "sb_secret_" + "q7" * 15
+    supabase.keys.append(
+        {"name": "default", "type": "secret", "prefix": value[:prefix], "inserted_at": "2026-06-01T09:00:00Z"}
+    )
+    with serving(supabase) as standin:
+        asked = _keys(tmp_path, standin, SUPABASE_KEY=value, SUPABASE_ACCESS_TOKEN=supabase.token)
+        age = asked.vendors.rotation.age(asked.secret("SUPABASE_KEY")).value
+    assert [f"{made.at:%Y-%m-%d}" for made in age.made] == days
+    assert len(age.gaps) == (0 if days else 1)

@@ -31,6 +31,8 @@ def _account_spent(vended: Vended) -> None:
 def _unlimited_unmanaged(vended: Vended) -> None:
     _key(vended, limit=None, limit_remaining=None)
     vended.manifest('token_env = "OPENROUTER_MANAGEMENT_KEY"', "# no management key")
+    held = 'secrets_held = ["RAILWAY_TOKEN"]'
+    vended.manifest(held, held.replace("]", ', "OPENROUTER_MANAGEMENT_KEY"]'))  # its rotation stays an item
 
 
 def _model(vended: Vended, **changes: object) -> None:
@@ -48,7 +50,7 @@ def _attested(old: str, new: str) -> Twin:
 
 TWINS = {
     "EXT-001": (
-        Twin("a key that was revoked", _revoke, vended=True, hides=("EXT-002",)),
+        Twin("a key that was revoked", _revoke, vended=True, hides=("EXT-002", "ROT-001")),
         Twin("credit used up", lambda vended: _key(vended, limit_remaining=0), vended=True),
         Twin("less credit than the floor", lambda vended: _key(vended, limit_remaining=19.99), vended=True),
         Twin("an expired key", lambda vended: _expiring(vended, -1), vended=True),
@@ -63,7 +65,7 @@ TWINS = {
             vended=True,
             verdict="warn",
         ),
-        Twin("an outage", _broken, vended=True, verdict="unverified", hides=("EXT-002",)),
+        Twin("an outage", _broken, vended=True, verdict="unverified", hides=("EXT-002", "ROT-001")),
         _attested("expires = 2027-02-16", "expires = 2026-11-22"),
         _attested("on = 2026-11-16", "on = 2026-11-24"),
         Twin(

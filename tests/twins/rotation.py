@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.credentials import Mint
+from tests.credentials import WORD, Mint
 from tests.platforms import Twin
 from tests.vended import Vended
 
@@ -70,6 +70,19 @@ def _old_key(vended: Vended) -> None:
     vended.env("web", "SUPABASE_SERVICE_ROLE_KEY", key)
 
 
+def _old_secret_key(vended: Vended) -> None:
+    value = "sb_secret_" + Mint().draw(WORD, 31)
+    row = {
+        "name": "default",
+        "type": "secret",
+        "id": "k-1",
+        "prefix": value[:15],
+        "inserted_at": "2026-06-01T09:00:00Z",
+    }
+    vended.vendor("supabase").keys.append(row)
+    vended.env("web", "SUPABASE_SERVICE_ROLE_KEY", value)
+
+
 def _old_project_token(vended: Vended) -> None:
     railway = vended.vendor("railway")
     railway.kind, railway.token_made = "project", datetime(2026, 1, 5, tzinfo=UTC)
@@ -88,6 +101,11 @@ TWINS = {
         _twin("a token that Vercel made long ago", lambda v: _made(v, "2026-06-01")),
         _twin("a project token that Railway made long ago", _old_project_token, hides=("ALR-007",)),
         _twin("a key whose iat is long ago", _old_key),
+        _twin(
+            "a key that OpenRouter made long ago",
+            lambda v: setattr(v.vendor("openrouter"), "made", datetime(2026, 6, 1, tzinfo=UTC)),
+        ),
+        _twin("a key that Supabase made long ago", _old_secret_key),
         _twin("a variable not edited for long", lambda v: _edited(v, "JOBS_API_TOKEN", "2026-07-01")),
         _twin("a secret of CI not set for long", lambda v: _in_ci(v, "RAILWAY_TOKEN", "2026-07-01")),
         _twin("a ledger that says long ago", lambda v: _entered(v, "SLACK_WEBHOOK_URL", "2026-07-01")),
