@@ -45,7 +45,9 @@ def _exposed(found: Exposure) -> Finding:
 def _coverage(scan: Scan) -> str:
     listed = "files of the folder (it is no git work tree)" if scan.walked else "tracked files"
     accepted = sum(found.standing == "accepted" for found in scan.exposures)
-    parts = [f"{scan.files} {listed} read, {scan.characters:,} characters, by {scan.detectors} detectors"]
+    parts = [f"{scan.files - scan.known} {listed} read, {scan.characters:,} characters"]
+    if scan.known:
+        parts.append(f"{scan.known} more hold what an earlier scan by the same rules found clean")
     if accepted:
         parts.append(f"{accepted} accepted by {scan.baseline}")
     if scan.passed:

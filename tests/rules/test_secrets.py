@@ -15,8 +15,8 @@ from fixtures.probes.observe import Broken, observe
 
 SETTINGS = Settings(name="acme", secrets_baseline=".secrets.baseline")
 PLATFORM = Platform(Path("/acme"), Manifest(platform=SETTINGS))
-CLEAN = Scan(412, 9_100_000, 48, (), (), (), walked=False, baseline="")
-FOUND = Exposure("Groq key", "lib/a.ts", 3, 15, "3fa2b1", "https://console.groq.com/keys")
+CLEAN = Scan(412, 0, 9_100_000, (), (), (), walked=False, baseline="")
+FOUND = Exposure("Groq key", "lib/a.ts", 3, 15, 70, "3fa2b1", "https://console.groq.com/keys")
 HELD = Baseline(".secrets.baseline", "1.5.0", 27, (), ())
 
 
@@ -40,8 +40,7 @@ def test_clean_tree_passes_with_figures() -> None:
     verdict = scanned(replace(CLEAN, passed=(Passed(2, "source maps"), Passed(1, "lock files"))))
     assert verdict.findings == ()
     assert verdict.observed == (
-        "no secrets: 412 tracked files read, 9,100,000 characters, by 48 detectors; "
-        "passed over: 2 source maps, 1 lock files"
+        "no secrets: 412 tracked files read, 9,100,000 characters; passed over: 2 source maps, 1 lock files"
     )
 
 
@@ -49,7 +48,7 @@ def test_finding_names_kind_place_fingerprint_and_page() -> None:
     """A finding tells what it is, where, which value again, and where to replace it."""
     verdict = scanned(replace(CLEAN, exposures=(FOUND,)))
     assert [str(finding) for finding in verdict.findings] == [
-        "lib/a.ts:3:15: Groq key with fingerprint 3fa2b1 is in a tracked file; "
+        "lib/a.ts:3:15-70: Groq key with fingerprint 3fa2b1 is in a tracked file; "
         "how to replace it: https://console.groq.com/keys"
     ]
 
