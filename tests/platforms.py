@@ -115,6 +115,11 @@ class Copy:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
 
+    def commit(self) -> None:
+        """Commit what stands in the copy."""
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "x")
+
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace the one place in a file where `old` stands."""
         text = self.read(path)
@@ -163,6 +168,7 @@ class Twin:
     edit: Callable[[Any], None]
     builds: bool = False
     verdict: Outcome = "fail"
+    phase: str = "predeploy"  # that judges it
     live: bool = False
     vended: bool = False
     hides: tuple[str, ...] = ()  # items that are unverified for it: what they ask about is gone
