@@ -168,7 +168,6 @@ class Twin:
     edit: Callable[[Any], None]
     builds: bool = False
     verdict: Outcome = "fail"
-    phase: str = "predeploy"  # that judges it
     live: bool = False
     vended: bool = False
     hides: tuple[str, ...] = ()  # items that are unverified for it: what they ask about is gone

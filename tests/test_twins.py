@@ -31,15 +31,6 @@ def test_sound_demo_passes_every_item(tmp_path: Path) -> None:
     assert set(TWINS) == {item for item, _ in done.rows()}
 
 
-def test_sound_demo_s_history_holds_no_secret(tmp_path: Path) -> None:
-    """Once it is committed, the demo passes what is asked about its history."""
-    copy = Copy(tmp_path / "sound")
-    copy.commit()
-    row = copy.run("-k", "git_history", phase="readiness").rows()["SEC-002", "platform"]
-    assert (row.verdict, row.findings) == ("pass", ())
-    assert "no secrets in" in row.observed
-
-
 @pytest.mark.parametrize(("item", "twin"), CASES)
 def test_twin_breaks_exactly_its_item(item: str, twin: Twin, tmp_path: Path) -> None:
     """One edit of the sound demo turns its item, and no other, from sound to broken."""
@@ -47,10 +38,9 @@ def test_twin_breaks_exactly_its_item(item: str, twin: Twin, tmp_path: Path) -> 
     twin.edit(copy)
     if not copy.git_was_called:
         copy.track()
-    done = copy.run(*(() if twin.builds else ("-k", "not compiles and not lints")), phase=twin.phase)
+    done = copy.run(*(() if twin.builds else ("-k", "not compiles and not lints")))
     verdicts = {key: row.verdict for key, row in done.rows().items() if row.verdict not in SILENT}
-    sound = SOUND if twin.phase == "predeploy" else {}
-    changed = {key[0]: verdict for key, verdict in verdicts.items() if sound.get(key) != verdict}
+    changed = {key[0]: verdict for key, verdict in verdicts.items() if SOUND.get(key) != verdict}
     assert changed == {item: twin.verdict}, done.output
-    assert set(sound) <= set(verdicts)
+    assert set(SOUND) <= set(verdicts)
     assert done.code == (1 if twin.verdict == "fail" else 0), done.output

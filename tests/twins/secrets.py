@@ -80,7 +80,7 @@ def _buried(kind: str, path: str, *, removed: bool = True) -> Twin:
             copy.commit()
 
     now = "removed again" if removed else "still in HEAD"
-    return Twin(f"{kind}, committed and {now}", edit, phase="readiness")
+    return Twin(f"{kind}, committed and {now}", edit, vended=True)
 
 
 def _side_branch(copy: Copy) -> None:
@@ -99,7 +99,7 @@ TWINS = {
     "SEC-002": (
         _buried("OpenRouter key", "services/worker/src/server.ts"),
         _buried("Sentry auth token", "services/web/server.ts", removed=False),
-        Twin("a secret that only a side branch had, removed before its merge", _side_branch, phase="readiness"),
+        Twin("a secret that only a side branch had, removed before its merge", _side_branch, vended=True),
     ),
     "SEC-001": (
         _committed("OpenRouter key", "services/worker/src/fallback.js", 'export const fallback = "{}";'),
