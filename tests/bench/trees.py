@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,80 +12,15 @@ from tests.credentials import HEX, WORD, Mint
 
 AUTHOR = "Bench <bench@preflight.invalid>"
 FIRST_COMMIT = 1_700_000_000  # seconds since 1970
-NOUNS = [
-    "agent",
-    "user",
-    "account",
-    "session",
-    "queue",
-    "job",
-    "worker",
-    "token",
-    "secret",
-    "key",
-    "value",
-    "config",
-    "option",
-    "handler",
-    "request",
-    "response",
-    "error",
-    "result",
-    "item",
-    "list",
-    "index",
-    "buffer",
-    "stream",
-    "client",
-    "server",
-    "message",
-    "channel",
-    "event",
-    "record",
-    "field",
-    "column",
-    "table",
-    "schema",
-    "query",
-    "page",
-    "layout",
-    "button",
-    "dialog",
-    "form",
-    "input",
-    "label",
-    "metric",
-    "alert",
-    "budget",
-    "usage",
-    "limit",
-    "plan",
-    "invoice",
-    "member",
-    "team",
-    "role",
-    "policy",
-]
-VERBS = [
-    "get",
-    "set",
-    "load",
-    "save",
-    "find",
-    "make",
-    "build",
-    "parse",
-    "render",
-    "send",
-    "read",
-    "write",
-    "open",
-    "close",
-    "check",
-    "update",
-    "remove",
-    "create",
-]
+NOUNS = re.findall(
+    r"\w+",
+    "agent user account session queue job worker token secret key value config option handler request response error "
+    "result item list index buffer stream client server message channel event record field column table schema query "
+    "page layout button dialog form input label metric alert budget usage limit plan invoice member team role policy",
+)
+VERBS = re.findall(
+    r"\w+", "get set load save find make build parse render send read write open close check update remove"
+)
 LINES = (
     'import {{ {verb}{Noun}, type {Noun}Props }} from "@/lib/{noun}/{verb}-{noun2}";',
     "export async function {verb}{Noun}{Noun2}({noun}: {Noun}, options: {Noun2}Options): Promise<{Noun}> {{",
