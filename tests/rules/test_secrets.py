@@ -48,7 +48,7 @@ def test_finding_names_kind_place_fingerprint_and_page() -> None:
     """A finding tells what it is, where, which value again, and where to replace it."""
     verdict = scanned(replace(CLEAN, exposures=(FOUND,)))
     assert [str(finding) for finding in verdict.findings] == [
-        "lib/a.ts:3:15-70: Groq key with fingerprint 3fa2b1 is in a tracked file; "
+        "lib/a.ts:3:15: Groq key with fingerprint 3fa2b1 is in a tracked file, columns 15 to 70; "
         "how to replace it: https://console.groq.com/keys"
     ]
 
