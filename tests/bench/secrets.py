@@ -10,6 +10,7 @@ Each round runs every program once, so that a busy machine slows all of them; me
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
@@ -20,6 +21,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL
 
 import psutil
 
@@ -96,15 +98,13 @@ def _edit(tree: Path) -> Callable[[], None]:
 def seconds(command: Sequence[str | Path]) -> float:
     """Wall time of one run, whatever it found."""
     started = time.perf_counter()
-    subprocess.run(
-        list(map(str, command)), cwd=SUITE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-    )
+    subprocess.run(list(map(str, command)), cwd=SUITE, stdout=DEVNULL, stderr=DEVNULL, check=False)
     return time.perf_counter() - started
 
 
 def peak(command: Sequence[str | Path]) -> float:
     """Memory in MiB that the program and its children held at most, looked at a hundred times a second."""
-    process = psutil.Popen(list(map(str, command)), cwd=SUITE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = psutil.Popen(list(map(str, command)), cwd=SUITE, stdout=DEVNULL, stderr=DEVNULL)
     most = 0
     while process.poll() is None:
         held = 0
@@ -119,7 +119,7 @@ def plain(tree: Path, patience: float) -> str:
     """What detect-secrets alone takes, or that it was stopped."""
     command = [sys.executable, "-m", "detect_secrets", "-C", str(tree), "scan", "--no-verify"]
     started = time.perf_counter()
-    process = psutil.Popen(command, cwd=SUITE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = psutil.Popen(command, cwd=SUITE, stdout=DEVNULL, stderr=DEVNULL)
     try:
         process.wait(timeout=patience)
     except psutil.TimeoutExpired:
@@ -134,6 +134,9 @@ def plain(tree: Path, patience: float) -> str:
 def measure(tree: Path, number: int | None, scratch: Path, options: argparse.Namespace) -> bool:
     """Print the table of one tree; whether every goal was met."""
     rivals = contenders(tree, scratch)
+    # As it is installed: with its bytecode compiled, wherever that may be written.
+    environ = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environ["PYTHONPYCACHEPREFIX"] = str(scratch / "bytecode")
     taken: dict[str, list[float]] = {one.name: [] for one in rivals}
     sound = subprocess.run(["git", "-C", str(tree), "status", "--porcelain"], capture_output=True, check=True).stdout
     if sound:
@@ -141,7 +144,7 @@ def measure(tree: Path, number: int | None, scratch: Path, options: argparse.Nam
     for turn in range(options.repeat + 1):  # the first one warms every cache
         for one in rivals:
             one.before()
-            spent = seconds(one.command())
+            spent = seconds(one.command(), environ)
             subprocess.run(["git", "-C", str(tree), "checkout", "-q", "--", "."], check=True)
             subprocess.run(["git", "-C", str(tree), "status", "--porcelain"], capture_output=True, check=True)
             if turn:

@@ -191,7 +191,9 @@ def test_partial_clone_is_told_and_nothing_is_fetched(tmp_path: Path) -> None:
     (tmp_path / "whole").rename(tmp_path / "gone")
     told = past(tmp_path / "partial")
     assert told.buried == ()
-    assert [(one.path, one.reason) for one in told.unread] == [("1 contents", "missing in this clone, which is partial or damaged")]
+    assert [(one.path, one.reason) for one in told.unread] == [
+        ("1 contents", "missing in this clone, which is partial or damaged")
+    ]
 
 
 def error_of(root: Path) -> str:
