@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,10 +95,10 @@ def _edit(tree: Path) -> Callable[[], None]:
     return edit
 
 
-def seconds(command: Sequence[str | Path]) -> float:
+def seconds(command: Sequence[str | Path], environ: Mapping[str, str]) -> float:
     """Wall time of one run, whatever it found."""
     started = time.perf_counter()
-    subprocess.run(list(map(str, command)), cwd=SUITE, stdout=DEVNULL, stderr=DEVNULL, check=False)
+    subprocess.run(list(map(str, command)), cwd=SUITE, env=environ, stdout=DEVNULL, stderr=DEVNULL, check=False)
     return time.perf_counter() - started
 
 
