@@ -8,12 +8,13 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.core.scan import scan_file
 from detect_secrets.filters.allowlist import is_line_allowlisted
+from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.settings import default_settings
 from detect_secrets.util.code_snippet import CodeSnippet
 from hypothesis import HealthCheck, given, settings
@@ -44,6 +45,12 @@ UNHURRIED = settings(
 )
 SHAPE_PATTERNS = [(gate, shape.pattern) for gate, shape in zip(GATES, SHAPES, strict=False)]
 PLUGIN_PATTERNS = [
+    (gate, pattern)
+    for gate in GATES
+    if gate.kind in PLUGINS
+    for pattern in cast("RegexBasedDetector", plugins()[gate.kind]).denylist
+]
+PATTERNS = [
     (gate, pattern)
     for gate in GATES
     if gate.kind in PLUGINS
