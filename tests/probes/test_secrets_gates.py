@@ -51,12 +51,6 @@ PLUGIN_PATTERNS = [
     for pattern in cast("RegexBasedDetector", plugins()[gate.kind]).denylist
 ]
 PATTERNS = [
-    (gate, pattern)
-    for gate in GATES
-    if gate.kind in PLUGINS
-    for pattern in cast("RegexBasedDetector", plugins()[gate.kind]).denylist
-]
-PATTERNS = [
     pytest.param(gate, pattern, id=f"{gate.kind}-{number}")
     for number, (gate, pattern) in enumerate([*SHAPE_PATTERNS, *PLUGIN_PATTERNS])
 ]
