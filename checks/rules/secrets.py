@@ -69,7 +69,7 @@ def no_secret_in_history(platform: Platform, read: Evidence[History]) -> Verdict
     history = read.value
     replaced = frozenset(platform.tables.platform.secrets_replaced)
     findings = tuple(_dug_up(found) for found in history.buried if found.in_head or found.fingerprint not in replaced)
-    held = f"{history.contents:,} contents of {history.commits:,} commits"
+    held = f"{history.contents:,} contents of {history.commits:,} commit{'s' if history.commits > 1 else ''}"
     if history.shallow and not findings:
         read.cannot_tell(
             f"this is a shallow clone: only its {held} could be read, and none holds a secret",

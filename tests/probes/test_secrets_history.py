@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import traceback
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from fixtures.model.platform import Manifest, Platform, Settings
 from fixtures.model.secrets import Buried, History
 from fixtures.probes.files import Files
-from fixtures.probes.secrets import SecretScan, history
+from fixtures.probes.secrets import SecretScan, history, search
 from fixtures.probes.secrets.__main__ import main as command
 from fixtures.probes.secrets.cache import Cache
+from fixtures.probes.secrets.sightings import ScanFailed
 from fixtures.probes.secrets.tree import Subject
 from tests.credentials import Mint
 from tests.platforms import GIT
@@ -265,3 +267,19 @@ def test_record_holds_no_part_of_a_value(tmp_path: Path) -> None:
     (one,) = past(tmp_path).buried
     assert isinstance(one, Buried)
     assert key[4:12] not in repr(one)
+
+
+def test_failure_while_reading_leaves_no_value_in_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception from the frames that hold a content is replaced by one that does not know them."""
+    committed(tmp_path, a=Mint().shaped()["Groq key"])
+
+    def broken(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(search, "search_bytes", broken)
+    with pytest.raises(ScanFailed, match=r"the git history: the secret scan failed \(ValueError\)") as caught:
+        past(tmp_path)
+    told = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert Mint().shaped()["Groq key"][:12] not in told
