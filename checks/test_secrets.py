@@ -32,6 +32,24 @@ def test_tracked_files_hold_no_secret(platform: Platform, secret_scan: SecretPro
     conclude(secrets.no_secret_in_tracked_files(platform, secret_scan.tracked(platform)))
 
 
+@pytest.mark.readiness
+@pytest.mark.item(
+    "SEC-002",
+    severity="critical",
+    remediation=(
+        "Replace the secret at its vendor: whoever has a clone has it, and rewriting the history takes it from nobody. "
+        "Then, or where it is none, put its fingerprint into secrets_replaced in [platform]."
+    ),
+)
+def test_git_history_holds_no_secret(platform: Platform, secret_history: SecretProbe, conclude: Conclude) -> None:
+    """No commit of any branch or tag holds a credential.
+
+    A secret that was deleted from a file is still in every clone and fork. Source: OWASP Secrets
+    Management Cheat Sheet, section 2; GitHub, Removing sensitive data from a repository.
+    """
+    conclude(secrets.no_secret_in_history(platform, secret_history.history(platform)))
+
+
 @pytest.mark.predeploy
 @pytest.mark.item(
     "SEC-003",

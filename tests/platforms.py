@@ -115,6 +115,11 @@ class Copy:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
 
+    def commit(self) -> None:
+        """Commit what stands in the copy."""
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "x")
+
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace the one place in a file where `old` stands."""
         text = self.read(path)

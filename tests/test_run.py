@@ -138,7 +138,7 @@ def test_all_processes_dead_is_red(tiny: Tiny) -> None:
     assert set(done.rows()) == sound
 
 
-@pytest.mark.parametrize("selection", [("-k", "nothing_of_this_name"), ("-m", "readiness")])
+@pytest.mark.parametrize("selection", [("-k", "nothing_of_this_name"), ("-m", "smoke")])
 def test_a_run_that_selects_nothing_is_red(tiny: Tiny, selection: tuple[str, ...]) -> None:
     """A run without one executed item never passes, and its ledger says what was not selected."""
     done = tiny.run(*selection)

@@ -26,6 +26,7 @@ class Vended(Copy):
         """Copy the demo to `root`, and commit it."""
         super().__init__(root)
         self._git("commit", "-q", "-m", "sound")
+        self._sound = self._git("rev-parse", "HEAD").strip()
         self._values = {path: path.read_text("utf-8") for path in root.glob("services/*/.env.production")}
         self.standin: StandIn | None = None
         self.tokens: dict[str, str] = {}
@@ -42,9 +43,9 @@ class Vended(Copy):
         return super().run(*given, environ=self.tokens | (environ or {}), phase=phase)
 
     def heal(self) -> None:
-        """Files, values and vendors as at the start."""
+        """Files, history, values and vendors as at the start."""
         self.close()
-        self._git("reset", "-q", "--hard")
+        self._git("reset", "-q", "--hard", self._sound)
         self._git("clean", "-fdq")
         for path, text in self._values.items():
             path.write_text(text, "utf-8")

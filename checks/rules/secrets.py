@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fixtures.model.platform import Platform, Settings
-from fixtures.model.secrets import Baseline, Entry, Exposure, Scan
+from fixtures.model.secrets import Baseline, Buried, Entry, Exposure, History, Scan, Unread
 from fixtures.model.verdicts import Evidence, Finding, Verdict
 
 SAID = {
@@ -25,19 +25,22 @@ def no_secret_in_tracked_files(platform: Platform, scanned: Evidence[Scan]) -> V
     scan = scanned.value
     findings = tuple(_exposed(found) for found in scan.exposures if found.standing != "accepted")
     if scan.unread and not findings:
-        first = scan.unread[0]
-        others = f", nor could {len(scan.unread) - 1} others" if len(scan.unread) > 1 else ""
         scanned.cannot_tell(
-            f"{first.path} could not be read ({first.reason}){others}; none of {scan.files} others holds a secret",
+            f"{_not_read(scan.unread)}; none of {scan.files} others holds a secret",
             "Make every tracked text file readable to the user that runs the suite.",
         )
     return Verdict(scanned, f"{len(findings) or 'no'} secrets: {_coverage(scan)}", findings)
 
 
+def _not_read(unread: tuple[Unread, ...]) -> str:
+    others = f", nor could {len(unread) - 1} others" if len(unread) > 1 else ""
+    return f"{unread[0].path} could not be read ({unread[0].reason}){others}"
+
+
 def _exposed(found: Exposure) -> Finding:
     return Finding(
-        f"{found.kind} with fingerprint {found.fingerprint} is in a tracked file{SAID[found.standing]}; "
-        f"how to replace it: {found.rotate}",
+        f"{found.kind} with fingerprint {found.fingerprint} is in a tracked file, columns {found.column} to "
+        f"{found.end}{SAID[found.standing]}; how to replace it: {found.rotate}",
         found.where,
     )
 
@@ -45,7 +48,9 @@ def _exposed(found: Exposure) -> Finding:
 def _coverage(scan: Scan) -> str:
     listed = "files of the folder (it is no git work tree)" if scan.walked else "tracked files"
     accepted = sum(found.standing == "accepted" for found in scan.exposures)
-    parts = [f"{scan.files} {listed} read, {scan.characters:,} characters, by {scan.detectors} detectors"]
+    parts = [f"{scan.files - scan.known} {listed} read, {scan.characters:,} characters"]
+    if scan.known:
+        parts.append(f"{scan.known} more hold what an earlier scan by the same rules found clean")
     if accepted:
         parts.append(f"{accepted} accepted by {scan.baseline}")
     if scan.passed:
@@ -53,6 +58,47 @@ def _coverage(scan: Scan) -> str:
     if scan.unread:
         parts.append(f"{len(scan.unread)} files could not be read")
     return "; ".join(parts)
+
+
+def no_secret_in_history(platform: Platform, read: Evidence[History]) -> Verdict:
+    """Expect no credential in any commit but those that the baseline's auditor, or a pragma in HEAD, calls none.
+
+    Those that the manifest calls replaced pass while no file of HEAD holds them; one that it names in vain is a
+    warning. Unverified where nothing was found and a part of the history is not there or could not be read.
+    """
+    history = read.value
+    replaced = frozenset(platform.tables.platform.secrets_replaced)
+    findings = tuple(_dug_up(found) for found in history.buried if found.in_head or found.fingerprint not in replaced)
+    held = f"{history.contents:,} contents of {history.commits:,} commit{'s' if history.commits > 1 else ''}"
+    if history.shallow and not findings:
+        read.cannot_tell(
+            f"this is a shallow clone: only its {held} could be read, and none holds a secret",
+            "Clone the whole history: `fetch-depth: 0` for actions/checkout, `git fetch --unshallow` in a clone.",
+        )
+    if history.unread and not findings:
+        read.cannot_tell(
+            f"{_not_read(history.unread)}; none of the {held} that were read holds a secret",
+            "Fetch what is missing (`git fetch --refetch --no-filter`) and run it again.",
+        )
+    idle = sorted(replaced - {found.fingerprint for found in history.buried})
+    warnings = tuple(Finding(f"secrets_replaced names {one}, which no commit holds", "preflight.toml") for one in idle)
+    parts = [f"{len(findings) or 'no'} secrets in {held}"]
+    if len(history.buried) > len(findings):
+        parts.append(f"{len(history.buried) - len(findings)} replaced, says the manifest")
+    if history.known:
+        parts.append(f"{history.known:,} of them were found clean by an earlier scan by the same rules")
+    if history.passed:
+        parts.append("passed over: " + ", ".join(f"{passed.count} {passed.rule}" for passed in history.passed))
+    return Verdict(read, "; ".join(parts), findings, warnings)
+
+
+def _dug_up(found: Buried) -> Finding:
+    now = "a file of HEAD still holds it" if found.in_head else "HEAD no longer holds it, every clone still does"
+    return Finding(
+        f"{found.kind} with fingerprint {found.fingerprint} was committed on {found.day}, columns {found.column} to "
+        f"{found.end}; {now}; how to replace it: {found.rotate}",
+        f"{found.commit[:12]}:{found.path}:{found.line}",
+    )
 
 
 def baseline_audited_and_current(settings: Settings, held: Evidence[Baseline]) -> Verdict:

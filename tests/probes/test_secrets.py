@@ -23,11 +23,16 @@ from fixtures.probes.files import Files
 from fixtures.probes.secrets import SecretScan, detectors
 from fixtures.probes.secrets.__main__ import main as write_baseline
 from fixtures.probes.secrets.assigned import LONGEST_LINE, is_random
-from fixtures.probes.secrets.search import GATES, PLUGINS, PLUGINS_OFF, ScanFailed, plugins, sealed, search
+from fixtures.probes.secrets.search import GATES, PLUGINS, PLUGINS_OFF, plugins, search
+from fixtures.probes.secrets.sightings import ScanFailed, sealed
+from fixtures.probes.secrets.tree import Subject
 from tests.credentials import HEX, WORD, Mint
 
 DETECTORS = Path(detectors.__file__)
 SUITE = Path(__file__).parents[2]
+PLATFORM = Platform(
+    SUITE, Manifest(platform=Settings(name="acme"))
+)  # what a probe is asked with; it has its own subject
 ALONE = {  # how each kind of file writes a credential without a name that tells
     "lib/client.ts": 'const client = connect("{}");\n',
     "app/page.tsx": "<Client options={{{{ auth: '{}' }}}} />\n",
@@ -71,8 +76,7 @@ def repository(root: Path, files: dict[str, str | bytes], baseline: str | None =
 
 def scan_of(root: Path, baseline: str | None = None) -> SecretScan:
     """The scan of a folder as a platform."""
-    tables = Manifest(platform=Settings(name="acme", secrets_baseline=baseline))
-    return SecretScan(Platform(root, tables), Files(root))
+    return SecretScan(Subject(root.resolve(), "acme", baseline or ""), Files(root))
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -82,7 +86,7 @@ def git(root: Path, *arguments: str) -> None:
 
 def seen(scan: SecretScan) -> Scan:
     """What the scan saw."""
-    return scan.tracked(scan.platform).value
+    return scan.tracked(PLATFORM).value
 
 
 def found(scan: SecretScan) -> tuple[Exposure, ...]:
@@ -342,7 +346,7 @@ def test_folder_without_git_is_walked_and_says_so(tmp_path: Path) -> None:
         (tmp_path / path).write_text(token)
     service = Service(name="web", host="vercel", root="web", env_file="web/.env.production")
     platform = Platform(tmp_path, Manifest(platform=Settings(name="acme"), service=(service,)))
-    scan = SecretScan(platform, Files(tmp_path))
+    scan = SecretScan(Subject.of(platform, Files(tmp_path)), Files(tmp_path))
     assert [one.path for one in found(scan)] == ["a.ts"]
     assert seen(scan).walked
 
@@ -350,7 +354,7 @@ def test_folder_without_git_is_walked_and_says_so(tmp_path: Path) -> None:
 def test_folder_in_which_git_tracks_nothing_is_unverified(tmp_path: Path) -> None:
     """No file read is no green: an empty list is an error, with the way out."""
     scan = repository(tmp_path, {})
-    evidence = scan.tracked(scan.platform)
+    evidence = scan.tracked(PLATFORM)
     assert "git tracks no file" in evidence.error
     assert evidence.hint
 
@@ -467,7 +471,7 @@ def test_baseline_accepts_what_its_auditor_called_no_secret(tmp_path: Path) -> N
         ("open.ts", "unaudited"),
         ("yes.ts", "real"),
     ]
-    held = scan.baseline(scan.platform.tables.platform).value
+    held = scan.baseline(PLATFORM.tables.platform).value
     assert [(entry.path, entry.real, entry.state) for entry in held.entries] == [
         ("no.ts", False, "current"),
         ("open.ts", None, "current"),
@@ -497,7 +501,7 @@ def test_baseline_s_states(tmp_path: Path) -> None:
     git(tmp_path, "rm", "-q", "--cached", "untracked.ts", "deleted.ts")
     (tmp_path / "deleted.ts").unlink()
     scan = scan_of(tmp_path, ".secrets.baseline")
-    states = {entry.path: entry.state for entry in scan.baseline(scan.platform.tables.platform).value.entries}
+    states = {entry.path: entry.state for entry in scan.baseline(PLATFORM.tables.platform).value.entries}
     assert states == {
         "stays.ts": "current",
         "moves.ts": "moved",
@@ -539,7 +543,7 @@ def test_baseline_of_plain_detect_secrets_holds(tmp_path: Path) -> None:
     made = subprocess.run([*PLAIN, "scan", "--no-verify"], cwd=tmp_path, capture_output=True, text=True, check=True)
     (tmp_path / ".secrets.baseline").write_text(made.stdout)
     scan = scan_of(tmp_path, ".secrets.baseline")
-    held = scan.baseline(scan.platform.tables.platform).value
+    held = scan.baseline(PLATFORM.tables.platform).value
     assert {entry.path for entry in held.entries} == set(files)
     assert {entry.state for entry in held.entries} == {"current"}
     assert held.unknown_plugins == ()
@@ -597,7 +601,7 @@ def test_baseline_that_is_none_is_a_fault_and_accepts_nothing(content: str | Non
     """A baseline that is absent, broken or outdated fails SEC-003 by name; SEC-001 still scans, without it."""
     files = {"a.ts": Mint().shaped()["Groq key"]} | ({} if content is None else {".secrets.baseline": content})
     scan = repository(tmp_path, dict(files), ".secrets.baseline")
-    fault = scan.baseline(scan.platform.tables.platform).fault
+    fault = scan.baseline(PLATFORM.tables.platform).fault
     assert fault is not None
     assert said in fault.text
     assert seen(scan).baseline == ""
@@ -608,7 +612,7 @@ def test_baseline_of_a_newer_format_is_unverified(tmp_path: Path) -> None:
     """A format that nobody here has read is not guessed at."""
     newer = '{"version": "2.0.0", "plugins_used": [], "results": {}}'
     scan = repository(tmp_path, {"a.ts": "x", ".secrets.baseline": newer}, ".secrets.baseline")
-    assert "formats up to 1.5" in scan.baseline(scan.platform.tables.platform).error
+    assert "formats up to 1.5" in scan.baseline(PLATFORM.tables.platform).error
 
 
 @given(
@@ -636,7 +640,7 @@ def test_no_json_crashes_the_baseline(tmp_path: Path, data: object) -> None:
     )
     (folder / ".secrets.baseline").write_text(json.dumps(whole))
     scan = scan_of(folder, ".secrets.baseline")
-    evidence = scan.baseline(scan.platform.tables.platform)
+    evidence = scan.baseline(PLATFORM.tables.platform)
     assert evidence.fault or evidence.error or evidence.value.entries is not None
 
 

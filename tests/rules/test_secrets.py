@@ -9,14 +9,14 @@ import pytest
 
 from checks.rules import secrets
 from fixtures.model.platform import Manifest, Platform, Settings
-from fixtures.model.secrets import Baseline, Entry, Exposure, Passed, Scan, Standing, State, Unread
+from fixtures.model.secrets import Baseline, Buried, Entry, Exposure, History, Passed, Scan, Standing, State, Unread
 from fixtures.model.verdicts import Evidence, NotObserved, NotReady, Verdict
 from fixtures.probes.observe import Broken, observe
 
 SETTINGS = Settings(name="acme", secrets_baseline=".secrets.baseline")
 PLATFORM = Platform(Path("/acme"), Manifest(platform=SETTINGS))
-CLEAN = Scan(412, 9_100_000, 48, (), (), (), walked=False, baseline="")
-FOUND = Exposure("Groq key", "lib/a.ts", 3, 15, "3fa2b1", "https://console.groq.com/keys")
+CLEAN = Scan(412, 0, 9_100_000, (), (), (), walked=False, baseline="")
+FOUND = Exposure("Groq key", "lib/a.ts", 3, 15, 70, "3fa2b1", "https://console.groq.com/keys")
 HELD = Baseline(".secrets.baseline", "1.5.0", 27, (), ())
 
 
@@ -40,8 +40,7 @@ def test_clean_tree_passes_with_figures() -> None:
     verdict = scanned(replace(CLEAN, passed=(Passed(2, "source maps"), Passed(1, "lock files"))))
     assert verdict.findings == ()
     assert verdict.observed == (
-        "no secrets: 412 tracked files read, 9,100,000 characters, by 48 detectors; "
-        "passed over: 2 source maps, 1 lock files"
+        "no secrets: 412 tracked files read, 9,100,000 characters; passed over: 2 source maps, 1 lock files"
     )
 
 
@@ -49,7 +48,7 @@ def test_finding_names_kind_place_fingerprint_and_page() -> None:
     """A finding tells what it is, where, which value again, and where to replace it."""
     verdict = scanned(replace(CLEAN, exposures=(FOUND,)))
     assert [str(finding) for finding in verdict.findings] == [
-        "lib/a.ts:3:15: Groq key with fingerprint 3fa2b1 is in a tracked file; "
+        "lib/a.ts:3:15: Groq key with fingerprint 3fa2b1 is in a tracked file, columns 15 to 70; "
         "how to replace it: https://console.groq.com/keys"
     ]
 
@@ -122,3 +121,70 @@ def test_broken_baseline_is_a_finding() -> None:
 
     with pytest.raises(NotReady):
         secrets.baseline_audited_and_current(SETTINGS, observe("asked", "", ask))
+
+
+GONE = Buried(
+    "Groq key",
+    "lib/a.ts",
+    3,
+    15,
+    70,
+    "3fa2b1",
+    "https://console.groq.com/keys",
+    "0a1b2c3d4e5f60718293",
+    "2026-01-31",
+    in_head=False,
+)
+PAST = History(412, 9_100, 0, (), (), (), shallow=False, baseline="")
+
+
+def dug(history: History, *replaced: str) -> Verdict:
+    """The verdict of SEC-002 on a history."""
+    platform = Platform(Path(), Manifest(platform=Settings(name="acme", secrets_replaced=replaced)))
+    return secrets.no_secret_in_history(platform, Evidence("asked", seen=history))
+
+
+def test_clean_history_says_how_much_was_read() -> None:
+    """The evidence of a pass names contents, commits, and what an earlier scan had read."""
+    assert dug(PAST).observed == "no secrets in 9,100 contents of 412 commits"
+    again = dug(replace(PAST, known=9_000, passed=(Passed(3, "binary files"),)))
+    assert "9,000 of them were found clean by an earlier scan" in again.observed
+    assert "passed over: 3 binary files" in again.observed
+
+
+@pytest.mark.parametrize(
+    ("in_head", "said"), [(True, "a file of HEAD still holds it"), (False, "HEAD no longer holds it, every clone")]
+)
+def test_buried_secret_is_told_with_its_commit(in_head: bool, said: str) -> None:
+    """Commit, path, line, kind, columns, day, page, and whether HEAD has it."""
+    (finding,) = dug(replace(PAST, buried=(replace(GONE, in_head=in_head),))).findings
+    assert finding.where == "0a1b2c3d4e5f:lib/a.ts:3"
+    assert said in finding.text
+    for part in ("Groq key", "3fa2b1", "2026-01-31", "columns 15 to 70", "https://console.groq.com/keys"):
+        assert part in finding.text
+
+
+def test_replaced_secret_passes_while_head_does_not_hold_it() -> None:
+    """The manifest accepts what lies in old commits alone; a name in vain is a warning."""
+    held = replace(PAST, buried=(GONE,))
+    assert dug(held, "3fa2b1").findings == ()
+    assert "1 replaced, says the manifest" in dug(held, "3fa2b1").observed
+    assert len(dug(replace(PAST, buried=(replace(GONE, in_head=True),)), "3fa2b1").findings) == 1
+    verdict = dug(held, "000000")
+    assert len(verdict.findings) == 1
+    assert [warning.text for warning in verdict.warnings] == ["secrets_replaced names 000000, which no commit holds"]
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        ({"shallow": True}, "this is a shallow clone"),
+        ({"unread": (Unread("3 contents", "missing"),)}, r"3 contents could not be read \(missing\)"),
+    ],
+)
+def test_gap_in_the_history_is_unverified_but_hides_no_finding(gap: dict[str, object], said: str) -> None:
+    """What is not there cannot be called clean; what was found stays found."""
+    history = replace(PAST, **gap)  # type: ignore[arg-type]
+    with pytest.raises(NotObserved, match=said):
+        dug(history)
+    assert len(dug(replace(history, buried=(GONE,))).findings) == 1

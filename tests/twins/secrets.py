@@ -69,7 +69,38 @@ def _older_format(copy: Copy) -> None:
     copy.write(BASELINE, json.dumps(data | {"version": "0.14.3"}))
 
 
+def _buried(kind: str, path: str, *, removed: bool = True) -> Twin:
+    def edit(copy: Copy) -> None:
+        copy.commit()
+        before = copy.read(path)
+        copy.append(path, f"\n// {Mint().shaped()[kind]}\n")
+        copy.commit()
+        if removed:
+            copy.write(path, before)
+            copy.commit()
+
+    now = "removed again" if removed else "still in HEAD"
+    return Twin(f"{kind}, committed and {now}", edit, vended=True)
+
+
+def _side_branch(copy: Copy) -> None:
+    copy.commit()
+    copy.git("switch", "-q", "-c", "side")
+    copy.write("scripts/seed.ts", f'connect("{Mint().shaped()["Supabase secret key"]}");\n')
+    copy.commit()
+    copy.delete("scripts/seed.ts")
+    copy.commit()
+    copy.git("switch", "-q", "main")
+    copy.git("merge", "-q", "--no-ff", "-m", "x", "side")
+    copy.git("branch", "-q", "-D", "side")
+
+
 TWINS = {
+    "SEC-002": (
+        _buried("OpenRouter key", "services/worker/src/server.ts"),
+        _buried("Sentry auth token", "services/web/server.ts", removed=False),
+        Twin("a secret that only a side branch had, removed before its merge", _side_branch, vended=True),
+    ),
     "SEC-001": (
         _committed("OpenRouter key", "services/worker/src/fallback.js", 'export const fallback = "{}";'),
         _committed("Supabase service_role key", "scripts/seed.sql", "-- run with {}"),
