@@ -36,6 +36,11 @@ class Mint:
         encoded = [base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts]
         return ".".join([*encoded, self.draw(WORD + "_-", 43)])
 
+    def qstash(self) -> str:
+        """A QStash token: the Base64 of a user and a password."""
+        user = {"UserID": self.uuid(), "Password": self.draw(HEX, 32)}
+        return base64.b64encode(json.dumps(user, separators=(",", ":")).encode()).decode()
+
     def pem(self, newline: str = "\n") -> str:
         """A private key of five random lines."""
         lines = [self.draw(WORD + "+/", 64) for _ in range(5)]
@@ -52,6 +57,8 @@ class Mint:
             "Supabase service_role key": self.jwt(iss="supabase", ref=draw("abcdef", 20), role="service_role"),
             "Supabase secret key": "sb_secret_" + draw(WORD, 31),
             "Supabase access token": "sbp_" + draw(HEX, 40),
+            "QStash token": self.qstash(),
+            "QStash signing key": "sig_" + draw(WORD, 28),
             "Sentry auth token": "sntrys_" + sentry + "_" + draw(WORD, 43),
             "OpenRouter key": "sk-or-v1-" + draw(HEX, 64),
             "OpenAI key": "sk-proj-" + draw(WORD, 74) + "T3Blbk" + "FJ" + draw(WORD, 74),
@@ -74,6 +81,10 @@ class Mint:
             "Telegram token": draw("13579", 10) + ":AA" + draw(WORD, 33),
             "Hugging Face token": "hf_" + draw(WORD, 34),
             "Groq key": "gsk_" + draw(WORD, 52),
+            "xAI key": "xai-" + draw(WORD, 80),
+            "PostHog personal key": "phx_" + draw(WORD, 43),
+            "Cloudflare token": "cfut_" + draw(WORD, 40) + draw(HEX, 8),
+            "Docker Hub token": "dckr_pat_" + draw(WORD, 27),
             "Langfuse secret key": "sk-lf-" + self.uuid(),
             "DigitalOcean token": "dop_v1_" + draw(HEX, 64),
             "PEM private key": self.pem("\\n"),
@@ -90,6 +101,19 @@ class Mint:
             "Upstash REST token": ("UPSTASH_REDIS_REST_TOKEN", draw(WORD, 58) + "=="),
             "Sentry auth token (older form)": ("SENTRY_AUTH_TOKEN", draw(HEX, 64)),
             "AWS secret access key": ("AWS_SECRET_ACCESS_KEY", draw(WORD + "/+", 40)),
+            "UptimeRobot key": ("UPTIMEROBOT_API_KEY", "u" + draw("13579", 7) + "-" + draw(HEX, 24)),
             "Telegram token (by name)": ("TELEGRAM_BOT_TOKEN", draw("13579", 9) + ":" + "B" + draw(WORD, 34)),
+            "Supabase service_role key in a browser variable": (
+                "NEXT_PUBLIC_SUPABASE_KEY",
+                self.jwt(iss="supabase", ref=draw("abcdef", 20), role="service_role"),
+            ),
+            "Supabase secret key in a browser variable": ("VITE_SUPABASE_KEY", "sb_secret_" + draw(WORD, 31)),
+            "OpenRouter key in a browser variable": ("EXPO_PUBLIC_LLM", "sk-or-v1-" + draw(HEX, 64)),
+            "OpenAI key in a browser variable": (
+                "REACT_APP_OPENAI",
+                "sk-proj-" + draw(WORD, 74) + "T3Blbk" + "FJ" + draw(WORD, 74),
+            ),
+            "Anthropic key in a browser variable": ("PUBLIC_CLAUDE", "sk-ant-" + "api03-" + draw(WORD, 93) + "AA"),
+            "Stripe secret key in a browser variable": ("NEXT_PUBLIC_STRIPE_KEY", "sk_live_" + draw(WORD, 48)),
             "Value of a secret-like name": ("ENCRYPTION_KEY", draw(HEX, 64)),
         }

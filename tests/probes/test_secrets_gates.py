@@ -20,9 +20,9 @@ from detect_secrets.util.code_snippet import CodeSnippet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.model.tokens import SHAPES
+from fixtures.model.tokens import SHAPES, TokenShape
 from fixtures.probes.secrets import SecretScan, search
-from fixtures.probes.secrets.assigned import CONTEXTS, LONGEST_LINE
+from fixtures.probes.secrets.assigned import CONTEXTS, EXPOSED, LONGEST_LINE
 from fixtures.probes.secrets.heuristics import heuristic, switched_on
 from fixtures.probes.secrets.pragmas import is_allowed
 from fixtures.probes.secrets.search import GATES, NAMED, PLUGINS, RUN, plugins
@@ -43,7 +43,17 @@ UNHURRIED = settings(
         HealthCheck.large_base_example,
     ],
 )
-SHAPE_PATTERNS = [(gate, shape.pattern) for gate, shape in zip(GATES, SHAPES, strict=False)]
+
+
+def whole(shape: TokenShape) -> re.Pattern[str]:
+    """A shape's pattern; before one that begins behind a URL's scheme, the schemes that its judge looks for."""
+    if not shape.pattern.pattern.startswith("://"):
+        return shape.pattern
+    schemes = "|".join(gate.removesuffix("://") for gate in shape.gates)
+    return re.compile(f"(?:{schemes}){shape.pattern.pattern}", shape.pattern.flags)
+
+
+SHAPE_PATTERNS = [(gate, whole(shape)) for gate, shape in zip(GATES[len(EXPOSED) :], SHAPES, strict=False)]
 PLUGIN_PATTERNS = [
     (gate, pattern)
     for gate in GATES
@@ -65,10 +75,11 @@ def passes(gate: search.Gate, text: str) -> bool:
     )
 
 
-def test_first_gates_are_the_shapes() -> None:
+def test_gates_of_shapes_follow_those_of_browser_variables() -> None:
     """Each pattern below is held against its own gate."""
     assert [gate.kind for gate, _ in SHAPE_PATTERNS] == [shape.kind for shape in SHAPES]
-    assert len(GATES) == len(SHAPES) + len(CONTEXTS) + len(PLUGINS) + 1
+    assert [gate.kind for gate in GATES[: len(EXPOSED)]] == [context.kind for context in EXPOSED]
+    assert len(GATES) == len(EXPOSED) + len(SHAPES) + len(CONTEXTS) + len(PLUGINS) + 2
 
 
 @pytest.mark.parametrize(("gate", "pattern"), PATTERNS)
