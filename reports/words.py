@@ -72,8 +72,8 @@ def answer(ledger: Ledger, language: Language = ENGLISH) -> str:
 
 def _why_go(ledger: Ledger, language: Language) -> list[str]:
     counts = ledger.counts
-    parts = [language.count("pass", counts["pass"] + counts["attested"])]
-    shown = (("warn", "warn"), ("waived", "waived"), ("unverified_allowed", "unverified"))
+    parts = [language.count("pass", counts["pass"])]
+    shown = (("attested", "attested"), ("warn", "warn"), ("waived", "waived"), ("unverified_allowed", "unverified"))
     return parts + [language.count(key, counts[verdict]) for key, verdict in shown if counts[verdict]]
 
 

@@ -13,6 +13,7 @@ from tests.reports import sample
     ("ledger", "said"),
     [
         (sample.ledger(sample.row("A", "x")), "GO: 1 item passes"),
+        (sample.ledger(sample.row("A", "x"), sample.row("B", "x", "attested")), "GO: 1 item passes, 1 is attested"),
         (
             sample.ledger(sample.row("A", "x"), sample.row("B", "x", "warn"), sample.row("C", "x", "waived")),
             "GO: 1 item passes, 1 warns, 1 is waived",
