@@ -234,7 +234,8 @@ def test_heuristics_are_off_until_asked_for(tmp_path: Path) -> None:
 
 def test_no_plugin_asks_a_vendor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the search nor the heuristics ever call a plugin's verify."""
-    for plugin in get_mapping_from_secret_type_to_class().values():
+    known: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    for plugin in known.values():
         monkeypatch.setattr(plugin, "verify", lambda *_, **__: pytest.fail("a value was to be verified"))
     text = "\n".join(f"key = '{value}'" for value in Mint().shaped().values())
     scan = repository(tmp_path, {"a.py": text})
