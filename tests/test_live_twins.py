@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.model.ledger import Outcome
 from tests.live import Live
-from tests.platforms import Finished, Twin
+from tests.platforms import BARE, Finished, Twin
 from tests.test_twins import TWINS
 
 CASES = [
@@ -39,7 +39,7 @@ class Theatre:
     def sound(self, options: tuple[str, ...] = ()) -> Verdicts:
         """What a copy gets where nothing is broken, under these options."""
         if options not in self._sound:
-            done = self.copy().run(*options)
+            done = self.copy().run(*BARE, *options)
             assert done.code == 0, done.output
             self._sound[options] = judged(done)
         return self._sound[options]
@@ -82,7 +82,7 @@ def test_live_twin_breaks_exactly_its_item(item: str, twin: Twin, theatre: Theat
     sound = theatre.sound(twin.options)
     copy = theatre.copy()
     twin.edit(copy)
-    done = copy.run(*twin.options)
+    done = copy.run(*BARE, *twin.options)
     verdicts = judged(done)
     assert verdicts.keys() == sound.keys()
     changed = {key[0]: verdict for key, verdict in verdicts.items() if sound[key] != verdict}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tests.twins
-from tests.platforms import Copy, Twin
+from tests.platforms import BARE, Copy, Twin
 
 TWINS: dict[str, tuple[Twin, ...]] = {
     item: edits
@@ -38,7 +38,7 @@ def test_twin_breaks_exactly_its_item(item: str, twin: Twin, tmp_path: Path) -> 
     twin.edit(copy)
     if not copy.git_was_called:
         copy.track()
-    done = copy.run(*(() if twin.builds else ("-k", "not compiles and not lints")))
+    done = copy.run(*BARE, *(() if twin.builds else ("-k", "not compiles and not lints")))
     verdicts = {key: row.verdict for key, row in done.rows().items() if row.verdict not in SILENT}
     changed = {key[0]: verdict for key, verdict in verdicts.items() if SOUND.get(key) != verdict}
     assert changed == {item: twin.verdict}, done.output

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from tests.platforms import Twin
+from tests.platforms import BARE, Twin
 from tests.test_live_twins import Verdicts, judged
 from tests.test_twins import TWINS
 from tests.vended import Vended
@@ -35,7 +35,7 @@ def sound(copy: Vended) -> Callable[[tuple[str, ...]], Verdicts]:
     @cache
     def judge(options: tuple[str, ...]) -> Verdicts:
         copy.heal()
-        done = copy.run(*options)
+        done = copy.run(*BARE, *options)
         assert done.code == 0, done.output
         return judged(done)
 
@@ -61,7 +61,7 @@ def test_vended_twin_breaks_exactly_its_item(
     expected = sound(twin.options)
     copy.heal()
     twin.edit(copy)
-    done = copy.run(*twin.options)
+    done = copy.run(*BARE, *twin.options)
     verdicts = judged(done)
     changed = {key[0]: verdict for key, verdict in verdicts.items() if expected.get(key) != verdict}
     assert changed == {item: twin.verdict, **dict.fromkeys(twin.hides, "unverified")}, done.output
