@@ -23,7 +23,7 @@ from fixtures.stage.servers import HOST
 from tests.platforms import DEMO, Copy, Finished
 
 SECONDS = 30.0
-PATIENCE_MS = 8000  # for an answer of the running copy
+PATIENCE_MS = 5000  # for an answer of the running copy
 
 
 @dataclass(frozen=True)
