@@ -115,7 +115,7 @@ def _view(
         "history": history,
         "trend": summary.trend(history),
         "contents": summary.contents(ledger),
-        "first": summary.groups(ledger.blockers)[:FIRST],
+        "first": summary.steps(ledger.blockers, FIRST),
         "facts": summary.facts(ledger, language),
         "shares": ledger.counts,
         "counts": words.readiness_counts(ledger),

@@ -68,6 +68,14 @@ def groups(rows: Iterable[Row]) -> list[Group]:
     return [Group(*key, tuple(members)) for key, members in found.items()]
 
 
+def steps(rows: Iterable[Row], most: int) -> list[Group]:
+    """What to do first: the first groups, each remediation once."""
+    found: dict[str, Group] = {}
+    for group in groups(rows):
+        found.setdefault(group.remediation, group)
+    return list(found.values())[:most]
+
+
 def by_severity(rows: Sequence[Row]) -> list[tuple[str, int, list[Group]]]:
     """Severity, how many rows, their groups: the gravest first, those without rows left out."""
     found: list[tuple[str, int, list[Group]]] = []

@@ -95,6 +95,15 @@ def test_changes_come_bad_news_first() -> None:
     assert [name for name, _ in summary.changed(compare(before, after))] == ["failing", "gone", "fixed"]
 
 
+def test_what_to_do_first_says_each_thing_once() -> None:
+    """Items that the same step mends take one place among the first steps."""
+    rows = [
+        sample.row(item, "x", "unverified", remediation=said)
+        for item, said in (("A", "Set A."), ("B", "Set A."), ("C", "Set C."), ("D", "Set D."))
+    ]
+    assert [group.item for group in summary.steps(rows, 2)] == ["A", "C"]
+
+
 def test_attested_rows_come_by_their_end() -> None:
     """The signature that ends first is on top; a row that lacks one comes before all."""
     late, early = (
