@@ -153,7 +153,7 @@ WAYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Dockerfile.dev", "RUN {name}={value} pnpm build\n"),
         ("api/Dockerfile", 'ENV NODE_ENV=production \\\n    {name}="{value}" \\\n    PORT=3001\n'),
         ("Containerfile", 'RUN echo "{name}={value}" >> .env.production\n'),
-        ("build/Dockerfile", "RUN --mount=type=cache,target=/root/.npm {name}={value} npm ci\n"),
+        ("build/Dockerfile", "RUN --mount=type=cache,target=/var/cache/npm {name}={value} npm ci\n"),
         ("run/Dockerfile", 'CMD ["sh", "-c", "{name}={value} node index.js"]\n'),
     ),
     "sh": (
