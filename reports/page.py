@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from fixtures.model.ledger import OUTCOMES, Ledger, Row
@@ -160,11 +162,23 @@ def source(name: str) -> str:
     return (TEMPLATES / name).read_text("utf-8")
 
 
+def _kept() -> FileSystemBytecodeCache | None:
+    """Where the compiled template is kept, beside the modules' bytecode; None where nothing may be written."""
+    folder = TEMPLATES.parent / "__pycache__"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    writable = os.access(folder, os.W_OK) and not sys.dont_write_bytecode
+    return FileSystemBytecodeCache(str(folder), "%s.cache") if writable else None
+
+
 @cache
 def template() -> Template:
     """The page's template, compiled when the first page is written."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        bytecode_cache=_kept(),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_printable,
