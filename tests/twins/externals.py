@@ -78,7 +78,7 @@ TWINS = {
     "EXT-002": (
         Twin(
             "a budget of 1 ms",
-            lambda vended: vended.manifest("min_credit = 20", "min_credit = 20\nbudget_ms = 1"),
+            lambda vended: vended.manifest("budget_ms = 8000", "budget_ms = 1"),
             vended=True,
         ),
     ),
