@@ -228,7 +228,7 @@ def _other_dsn(vended: Vended) -> None:
 
 def _dropped(vended: Vended) -> None:
     _sentry(vended).drops = True
-    vended.manifest('organization = "agentdesk"', 'organization = "agentdesk"\ntest_event_s = 1')
+    vended.manifest('organization = "agentdesk"', 'organization = "agentdesk"\ntest_event_s = 3')
 
 
 TWINS = {
