@@ -1,6 +1,7 @@
 """Names the wiring. No logic here, and nobody imports it."""
 
 pytest_plugins = (
+    "fixtures.wiring.garbage",
     "fixtures.wiring.late",
     "fixtures.wiring.stage",
     "fixtures.wiring.stdin",
