@@ -5,6 +5,9 @@
 The goal: at most 1.5 times one such request plus an empty pytest run. One service a ten endpoints, as
 platforms have them; none is a health endpoint, whose twenty samples are asked five at a time on purpose.
 The last line has one of them, for comparison.
+
+"pytest and httpx alone" is what no suite on them can go below: as many requests, all at once, as the suite puts
+for those endpoints, and as many tests as it has rows, which look at nothing but a status.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import os
 import sys
 import tempfile
@@ -76,6 +80,36 @@ def platform(folder: Path, urls: list[str], endpoints: int, samples: int = 0) ->
     (folder / "preflight.toml").write_text("\n".join(rows), "utf-8")
 
 
+FLOOR = """
+import asyncio
+import httpx
+import pytest
+
+@pytest.fixture(scope="session")
+def answers():
+    async def of(url):
+        async with httpx.AsyncClient(http2=True, verify=False, trust_env=False) as client:
+            asks = [(method, f"{{url}}/path-{{n}}") for n in range({each}) for method in ("GET", "HEAD")]
+            asks.append(("GET", f"{{url}}/preflight-0"))
+            return await asyncio.gather(*(client.request(*one) for one in asks))
+
+    async def everything():
+        return sum(await asyncio.gather(*map(of, {urls})), [])
+
+    return asyncio.run(everything())
+
+@pytest.mark.parametrize("row", range({rows}))
+def test_row(row, answers):
+    assert answers[row % len(answers)].status_code in (200, 404)
+"""
+
+
+def floor(folder: Path, urls: list[str], endpoints: int, rows: int) -> list[str]:
+    """A pytest run with the same plugins, report, requests and number of tests as the suite's."""
+    (folder / "test_floor.py").write_text(FLOOR.format(urls=urls, each=endpoints // len(urls), rows=rows), "utf-8")
+    return [*PYTEST, f"--html={folder / 'floor.html'}", "--self-contained-html", "test_floor.py"]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -100,6 +134,13 @@ def main() -> None:
             platform(at, urls, endpoints, samples)
             command = [*PYTEST, *LEAN, "-m", "smoke", f"--platform={at}", f"--as-of={DEMO_DAY}", "--baseline=none"]
             _print(name, median([*command, f"--reports={at / 'reports'}"], SUITE, given.repeat), least)
+            if endpoints > 1 and not samples:
+                rows = json.loads((at / "reports" / "smoke.json").read_text("utf-8"))["counts"]["selected"]
+                _print(
+                    "… pytest and httpx alone",
+                    median([*floor(folder, urls, endpoints, rows), *LEAN], folder, given.repeat),
+                    least,
+                )
 
 
 def _print(what: str, measured: Cost, least: float) -> None:
