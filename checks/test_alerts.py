@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import alerts, arrivals, boards, channels, notices
-from fixtures.model.alerting import WatchingProbe
-from fixtures.model.notices import AlertingProbe, SendingProbe
-from fixtures.model.platform import Alert, Dashboard, Service, Uptime
-from fixtures.model.vendors import Slack
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.alerting import WatchingProbe
+    from fixtures.model.notices import AlertingProbe, SendingProbe
+    from fixtures.model.platform import Alert, Dashboard, Service, Uptime
+    from fixtures.model.vendors import Slack
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import backups
-from fixtures.model.backups import KeepingProbe
-from fixtures.model.platform import Backup
-from fixtures.model.restoring import RestoringProbe
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fixtures.model.backups import KeepingProbe
+    from fixtures.model.platform import Backup
+    from fixtures.model.restoring import RestoringProbe
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import build as rules
-from fixtures.model.build import BuildProbe
-from fixtures.model.platform import Service
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.build import BuildProbe
+    from fixtures.model.platform import Service
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import databases as rules
-from fixtures.model.database import PostgresProbe
-from fixtures.model.platform import Database
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.database import PostgresProbe
+    from fixtures.model.platform import Database
 
 Conclude = Callable[[Verdict], None]
 

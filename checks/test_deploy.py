@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import deploy, vercel
-from fixtures.model.platform import Service
-from fixtures.model.railway import RailwayProbe
-from fixtures.model.vercel import VercelProbe
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fixtures.model.platform import Service
+    from fixtures.model.railway import RailwayProbe
+    from fixtures.model.vercel import VercelProbe
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import checklists, docs, freshness, thresholds
-from fixtures.model.document import DocumentsProbe as Documents
-from fixtures.model.platform import Chapter, Document
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fixtures.model.document import DocumentsProbe as Documents
+    from fixtures.model.platform import Chapter, Document
 
 Conclude = Callable[[Verdict], None]
 

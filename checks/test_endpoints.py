@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import endpoints, sites
-from fixtures.model.http import HttpProbe
-from fixtures.model.live import LiveSettings
-from fixtures.model.platform import Endpoint, Service
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fixtures.model.http import HttpProbe
+    from fixtures.model.live import LiveSettings
+    from fixtures.model.platform import Endpoint, Service
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import env, env_files, keys
-from fixtures.model.environment import EnvironmentProbe
-from fixtures.model.platform import Binding, Platform, Service, Variable
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fixtures.model.environment import EnvironmentProbe
+    from fixtures.model.platform import Binding, Platform, Service, Variable
 
 Conclude = Callable[[Verdict], None]
 

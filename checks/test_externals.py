@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import externals
-from fixtures.model.externals import OutsideProbe
-from fixtures.model.platform import External
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fixtures.model.externals import OutsideProbe
+    from fixtures.model.platform import External
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import files
-from fixtures.model.platform import File, Platform
-from fixtures.model.tree import TreeProbe
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import File, Platform
+    from fixtures.model.tree import TreeProbe
 
 Conclude = Callable[[Verdict], None]
 

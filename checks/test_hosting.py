@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import hosting as hosted
 from checks.rules import railway_notices
-from fixtures.model.hosting import HostingProbe
-from fixtures.model.platform import Service
-from fixtures.model.vendors import Railway
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fixtures.model.hosting import HostingProbe
+    from fixtures.model.platform import Service
+    from fixtures.model.vendors import Railway
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import image as rules
 from checks.rules import image_contents, image_health, image_programs
-from fixtures.model.image import ImageProbe
-from fixtures.model.platform import Service
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.image import ImageProbe
+    from fixtures.model.platform import Service
 
 Conclude = Callable[[Verdict], None]
 

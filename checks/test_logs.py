@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import lines as rules
-from fixtures.model.lines import LinesProbe
-from fixtures.model.platform import Log
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.lines import LinesProbe
+    from fixtures.model.platform import Log
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import exposition as rules
-from fixtures.model.exposition import ExpositionProbe
-from fixtures.model.platform import Export, MeasuredApi, Service
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.exposition import ExpositionProbe
+    from fixtures.model.platform import Export, MeasuredApi, Service
 
 Conclude = Callable[[Verdict], None]
 

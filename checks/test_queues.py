@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import queues as rules
 from checks.rules import redis_host
-from fixtures.model.platform import Queue, QueueRedis
-from fixtures.model.queues import QueueProbe
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Queue, QueueRedis
+    from fixtures.model.queues import QueueProbe
 
 Conclude = Callable[[Verdict], None]
 

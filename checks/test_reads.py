@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import reads as rules
-from fixtures.model.platform import Binding, Service
-from fixtures.model.source import SourceProbe
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Binding, Service
+    from fixtures.model.source import SourceProbe
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import rotation as renewal
-from fixtures.model.document import DocumentsProbe
-from fixtures.model.rotation import RotatedSecret, RotationProbe
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fixtures.model.document import DocumentsProbe
+    from fixtures.model.rotation import RotatedSecret, RotationProbe
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import secrets
-from fixtures.model.platform import Platform, Settings
-from fixtures.model.secrets import SecretProbe
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Platform, Settings
+    from fixtures.model.secrets import SecretProbe
 
 Conclude = Callable[[Verdict], None]
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import waivers
-from fixtures.model.platform import Attestation, Waiver
-from fixtures.model.verdicts import Evidence, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fixtures.model.platform import Attestation, Waiver
+    from fixtures.model.verdicts import Evidence, Verdict
 
 
 @pytest.mark.predeploy

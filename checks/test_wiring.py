@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import wiring as rules
-from fixtures.model.monitoring import MonitoringProbe
-from fixtures.model.platform import Alert, Dashboard, Queue, Service
-from fixtures.model.source import SourceProbe
 from fixtures.model.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.monitoring import MonitoringProbe
+    from fixtures.model.platform import Alert, Dashboard, Queue, Service
+    from fixtures.model.source import SourceProbe
 
 Conclude = Callable[[Verdict], None]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from checks.rules import workflows as pipelines
-from fixtures.model.platform import Ci
 from fixtures.model.verdicts import Verdict
-from fixtures.model.workflow import WorkflowsProbe as Workflows
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Ci
+    from fixtures.model.workflow import WorkflowsProbe as Workflows
 
 Conclude = Callable[[Verdict], None]
 

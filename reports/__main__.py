@@ -9,11 +9,14 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fixtures import VERSION
-from fixtures.model.ledger import Ledger
 from reports import badge, changes, difference, files, history, jsonfile, merge, page, terminal
 from reports.language import CODES, language
+
+if TYPE_CHECKING:
+    from fixtures.model.ledger import Ledger
 
 OK, WORSE, MISTAKE = 0, 1, 2
 Command = Callable[[argparse.Namespace], int]

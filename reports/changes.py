@@ -5,10 +5,13 @@ Pure: two ledgers in, frozen records out. What a run did not select says nothing
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fixtures.model.ledger import OUTCOMES, PASSING, SEVERITIES, Ledger, Outcome, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 FAILING = frozenset({"fail", "error"})
 HOLDING = PASSING | {"warn"}

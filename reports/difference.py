@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from fixtures.model.ledger import Ledger, Row
 from reports import text, words
-from reports.changes import Change, Changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fixtures.model.ledger import Ledger, Row
+    from reports.changes import Change, Changes
 
 LONGEST = 300  # characters of one line's text
 FINDINGS = 3  # of each row

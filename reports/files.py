@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fixtures.model.ledger import Ledger
 from reports import jsonfile, junit, markdown, sarif
+
+if TYPE_CHECKING:
+    from fixtures.model.ledger import Ledger
 
 
 def write(

@@ -7,11 +7,15 @@ Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from fixtures.model.ledger import Ledger, Row
 from reports import text, words
 from reports.places import Place, placed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fixtures.model.ledger import Ledger, Row
 
 MOST = 10  # of each kind
 LONGEST = 500  # characters of one message's part

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from fixtures.model.ledger import Ledger
 from reports import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.model.ledger import Ledger
 
 FOLDER = "history"
 KEPT = 60  # runs of each platform and phase

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fixtures.model.ledger import OUTCOMES, SEVERITIES, Ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 

@@ -12,12 +12,16 @@ nothing hold, with advice: they pass, their text in `system-out`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from fixtures.model.ledger import Ledger, Row
 from reports import text, words
 from reports.places import placed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fixtures.model.ledger import Ledger, Row
 
 LONGEST = 10_000  # characters of one text
 NAME = 300

@@ -8,11 +8,13 @@ and a test names it.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 FOLDER = Path(__file__).parent / "languages"
 CODES = ("en", "ru")

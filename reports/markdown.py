@@ -8,10 +8,14 @@ both are held below that and say what they cut
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from fixtures.model.ledger import Ledger, Row
 from reports import changes, summary, text, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fixtures.model.ledger import Ledger, Row
 
 LIMIT = 200_000  # bytes of the page
 COMMENT_LIMIT = 60_000  # bytes of the comment, which has no more characters than that

@@ -6,12 +6,15 @@ problem; the parts' problems stay; a part that executed nothing is a problem; th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from fixtures.model.ledger import OUTCOMES, Ledger, Row
 from reports.changes import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 UNREAD = "no item of this run looks at"  # what the run says of a table that it had no item for
 

@@ -12,20 +12,23 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from fixtures.model.ledger import OUTCOMES, Ledger, Row
 from reports import summary, table, text, words
-from reports.changes import Changes
-from reports.history import Point
 from reports.language import ENGLISH, Language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reports.changes import Changes
+    from reports.history import Point
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 2_000  # characters of one value

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fixtures.model.ledger import Row
-from fixtures.model.verdicts import Finding
 from reports import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.ledger import Row
+    from fixtures.model.verdicts import Finding
 
 LONGEST = 1_000  # characters of one path
 _PLACE = re.compile(r"(?P<path>[^\x00-\x1f:*?\"<>|]+?)(?::(?P<line>[1-9][0-9]{0,8})(?::[0-9]+)?)?")

@@ -13,13 +13,16 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from fixtures.model.ledger import Ledger, Row
 from reports import text, words
 from reports.places import Place, placed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fixtures.model.ledger import Ledger, Row
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 RESULTS = 5_000  # as many as code scanning shows

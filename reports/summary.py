@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from fixtures.model.ledger import OUTCOMES, PASSING, SEVERITIES, AttestationNote, Ledger, Outcome, Row, WaiverNote
 from reports import words
-from reports.changes import Change, Changes
-from reports.history import Point
-from reports.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reports.changes import Change, Changes
+    from reports.history import Point
+    from reports.language import Language
 
 SHARES: tuple[Outcome, ...] = ("fail", "error", "unverified", "warn", "waived", "attested", "pass", "not selected")
 PASSED = 1_000  # passed rows listed above the table, which has them all

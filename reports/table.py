@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixtures.model.ledger import SEVERITIES, AttestationNote, Ledger, Row, WaiverNote
-from fixtures.model.verdicts import Finding
 from reports import summary, text, words
-from reports.language import Language
+
+if TYPE_CHECKING:
+    from fixtures.model.verdicts import Finding
+    from reports.language import Language
 
 LONGEST = 4_000  # characters of one text
 NAME = 400  # of a target

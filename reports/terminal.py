@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fixtures.model.ledger import OUTCOMES, PASSING, Ledger, Outcome, Row
 from reports import changes, summary, text, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 MOST = 10  # entries shown of each list: of rows, their items
 TARGETS = 5  # of each of these items

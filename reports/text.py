@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
-from fixtures.model.ledger import AttestationNote
+if TYPE_CHECKING:
+    from fixtures.model.ledger import AttestationNote
 
 # Not allowed in XML 1.0, not encodable, or able to reorder and hide what stands around them
 # (https://www.w3.org/TR/xml/#charsets, https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from fixtures.model.ledger import OUTCOMES, SEVERITIES, AttestationNote, Ledger, Row, WaiverNote
 from reports.language import ENGLISH, Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LABELS: dict[str, str] = ENGLISH.words["verdicts"]
 AREAS: dict[str, str] = ENGLISH.words["areas"]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fixtures.demo.vendors.standin import StandIn, Vendor
 from fixtures.manifest import load
 from fixtures.model.live import LiveSettings
-from fixtures.model.platform import Service
 from fixtures.model.rotation import RotatedSecret, rotated_secrets
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.vendors import Vendors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from fixtures.model.platform import Service
 
 MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -6,14 +6,16 @@ import base64
 import hashlib
 import json
 import subprocess
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixtures.model.platform import Binding, Manifest, Platform
 from fixtures.model.verdicts import NotObserved, NotReady, Verdict
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 REF = "kmwtqzrhxbdnfyvalcgs"
 

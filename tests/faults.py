@@ -6,12 +6,14 @@ import importlib
 import inspect
 import os
 import pkgutil
-from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 import checks.rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KIND, _, ITEM = os.environ["FAULT"].partition(":")
 

@@ -11,8 +11,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import redis
@@ -21,6 +20,9 @@ from fixtures.stage.build import PACKAGES, build
 from fixtures.stage.demo import Demo, start
 from fixtures.stage.servers import HOST
 from tests.platforms import DEMO, Copy, Finished
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECONDS = 30.0
 PATIENCE_MS = 5000  # for an answer of the running copy

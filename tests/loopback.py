@@ -8,9 +8,12 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
-from types import TracebackType
+from typing import TYPE_CHECKING
 
-import trustme
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import trustme
 
 RESET = b"\x01\x00\x00\x00\x00\x00\x00\x00"  # SO_LINGER on, 0 s: closing sends RST
 

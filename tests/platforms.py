@@ -8,14 +8,16 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixtures.demo import provision
 from fixtures.model.ledger import Ledger, Outcome, Row
 from tests import forks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SUITE = Path(__file__).parents[1]
 DEMO = SUITE / "fixtures" / "demo"

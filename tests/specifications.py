@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openapi_schema_validator import OAS30Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SPECIFICATIONS = Path(__file__).parents[2] / "shared" / "specs"
 DOCUMENT = "urn:specification"

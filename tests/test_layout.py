@@ -6,9 +6,9 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +16,9 @@ from fixtures.model.ledger import SEVERITIES
 from fixtures.wiring.options import PHASES
 from fixtures.wiring.targets import VIEWS
 from tests.test_twins import TWINS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).parents[1]
 OURS = ("fixtures", "checks", "reports", "tests", "conftest")

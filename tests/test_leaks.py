@@ -8,7 +8,7 @@ import json
 import secrets
 import subprocess
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 import pytest
@@ -23,6 +23,9 @@ from tests.loopback import closed_port
 from tests.platforms import Copy, Finished
 from tests.test_twins import STATIC as TWINS
 from tests.vended import Vended
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LOUD = ("-vv", "--showlocals", "-l", "--tb=long", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
 # tsc and ESLint run once in a test of each kind: what they print is the same under xdist.

@@ -11,8 +11,8 @@ import ssl
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import psutil
@@ -25,6 +25,9 @@ from fixtures.stage import servers
 from fixtures.stage.programs import Ended, NotStaged, Program, Programs
 from fixtures.wiring.stage import FILE
 from tests.platforms import DEMO, LEAN, SUITE, preflight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SECONDS = 30
 

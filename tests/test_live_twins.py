@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +10,10 @@ from fixtures.model.ledger import Outcome
 from tests.live import Live
 from tests.platforms import BARE, Finished, Twin
 from tests.test_twins import TWINS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 CASES = [
     pytest.param(item, twin, id=f"{item}-{twin.breaks}") for item, edits in TWINS.items() for twin in edits if twin.live

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
@@ -14,6 +12,10 @@ from hypothesis import strategies as st
 from fixtures import manifest
 from fixtures.manifest import ManifestInvalid
 from tests.platforms import SUITE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 SOUND = """
 [platform]

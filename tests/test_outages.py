@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fixtures.model.ledger import Row
 from tests.live import Live
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.model.ledger import Row
 
 Key = tuple[str, str]
 METRICS = ("worker_jobs_total", "worker_job_failures_total", "worker_job_duration_seconds")

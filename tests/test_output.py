@@ -7,12 +7,15 @@ import pty
 import re
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.platforms import LEAN, SUITE
 from tests.tiny import Tiny
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TITLE = "A critical file exists inside the platform, is tracked by git, and is not empty."
 TO_DO = "to do: "

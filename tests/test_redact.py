@@ -6,7 +6,7 @@ import base64
 import html
 import json
 import secrets
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 from fixtures.model.secret import Secret, SecretUnreadable
 from fixtures.redact import SHORTEST, UNREADABLE, Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VALUE = 'k9/Zq+"7&w\\pé' + "4f"
 SPELLINGS: dict[str, Callable[[str], str]] = {

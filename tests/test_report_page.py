@@ -9,12 +9,15 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fixtures.model.ledger import Ledger, Row
 from tests.reports import sample
 from tests.reports.markup import Markup
+
+if TYPE_CHECKING:
+    from fixtures.model.ledger import Ledger, Row
 
 ROOT = Path(__file__).parents[1]
 CANARY = "canary-" + "0f1e2d3c"

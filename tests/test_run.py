@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.platforms import preflight
 from tests.tiny import MANIFEST, WAIVER, Tiny
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fixtures.model.ledger import Ledger
 from reports import jsonfile
 from reports.__main__ import main
 from tests.platforms import SUITE
 from tests.tiny import MANIFEST, WAIVER, Tiny
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.model.ledger import Ledger
 
 FILES = sorted(path.relative_to(SUITE).as_posix() for path in (SUITE / "checks").glob("test_*.py"))
 SHARDS: dict[str, list[tuple[str, ...]]] = {

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import specifications
 from tests.specifications import Unpublished, misfits
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MONITORS = """{"openapi": "3.0.0", "paths": {
  "/monitors/{id}": {"get": {"responses": {"200": {"content": {"application/json": {

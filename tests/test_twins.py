@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import tests.twins
 from tests.platforms import BARE, Copy, Twin
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TWINS: dict[str, tuple[Twin, ...]] = {
     item: edits

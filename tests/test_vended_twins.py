@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,9 @@ from tests.platforms import BARE, Twin
 from tests.test_live_twins import Verdicts, judged
 from tests.test_twins import TWINS
 from tests.vended import Vended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 CASES = [
     pytest.param(item, twin, id=f"{item}-{twin.breaks}")

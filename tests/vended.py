@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fixtures.demo.vendors.standin import StandIn
 from fixtures.demo.vendors.world import TOKENS, serve, values
 from fixtures.model.live import moment_of
 from tests.dumps import dump
 from tests.platforms import DEMO_DAY, Copy, Finished
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.demo.vendors.standin import StandIn
 
 DRILL = "drill.sql"
 

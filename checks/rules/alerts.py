@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fixtures.model.alerting import Monitor, Watched
-from fixtures.model.platform import Uptime
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.alerting import Monitor, Watched
+    from fixtures.model.platform import Uptime
 
 
 def is_watched(uptime: Uptime, told: Evidence[Watched]) -> Verdict:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from fixtures.model.notices import Arrivals, Sent
-from fixtures.model.platform import Service
+from typing import TYPE_CHECKING
+
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.notices import Arrivals, Sent
+    from fixtures.model.platform import Service
 
 MUCH = 0.1  # share of events lost, above which it is a finding
 SOME = 0.01  # above which it warns

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from fixtures.model.backups import Backups, Kept, Schedule
-from fixtures.model.platform import Backup, BackupTable
-from fixtures.model.restoring import Restored, RestoredTable
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.backups import Backups, Kept, Schedule
+    from fixtures.model.platform import Backup, BackupTable
+    from fixtures.model.restoring import Restored, RestoredTable
 
 SHOWN = "%Y-%m-%d %H:%M UTC"
 TWO_DAYS = timedelta(hours=48)

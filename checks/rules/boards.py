@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from checks.rules.notices import P95
-from fixtures.model.notices import Board, Boards, Query, Widget
-from fixtures.model.platform import Dashboard
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fixtures.model.notices import Board, Boards, Query, Widget
+    from fixtures.model.platform import Dashboard
 
 ERRORS = frozenset({"error-events", "discover"})
 COUNTING = re.compile(r"(?:count|epm|eps)\(\)")

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from checks.rules.versions import Digits, Range, agree, digits, is_floating, majors, overlaps, parse, satisfies
-from fixtures.model.build import (
-    Compilation,
-    Installation,
-    Lint,
-    Linting,
-    Lock,
-    Locked,
-    LockedPackage,
-    Message,
-    Need,
-    NodePin,
-    Package,
-)
-from fixtures.model.platform import Service
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fixtures.model.build import (
+        Compilation,
+        Installation,
+        Lint,
+        Linting,
+        Lock,
+        Locked,
+        LockedPackage,
+        Message,
+        Need,
+        NodePin,
+        Package,
+    )
+    from fixtures.model.platform import Service
 
 LISTED = 50  # findings that a page can bear; the rest is counted
 NAMED = 8  # places in one sentence

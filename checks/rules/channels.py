@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from fixtures.model.notices import Post, SlackUse
-from fixtures.model.vendors import Slack
+from typing import TYPE_CHECKING
+
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.notices import Post, SlackUse
+    from fixtures.model.vendors import Slack
 
 
 def is_connected_and_used(slack: Slack, told: Evidence[SlackUse]) -> Verdict:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fixtures.model.document import Block, Page, Section
-from fixtures.model.platform import Document
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.document import Block, Page, Section
+    from fixtures.model.platform import Document
 
 ALWAYS = re.compile(r"🔴|🚨|‼|❗|\bp0\b|\bmust\b|(?<!не )\bобязательн(?:о|ый|ая|ое|ые)\b", re.IGNORECASE)
 WORD = r"(?:critical|blockers?|blocking|критичн\w*|критическ\w*|блокер\w*|блокирующ\w*)"

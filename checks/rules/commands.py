@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fixtures.model.workflow import Command, Step
+if TYPE_CHECKING:
+    from fixtures.model.workflow import Command, Step
 
 LAUNCHERS = frozenset({"npx", "bunx", "sudo", "env", "time", "exec", "command", "pnpx", "uvx"})
 LAUNCHER_PAIRS = frozenset(

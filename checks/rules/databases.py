@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from statistics import median
+from typing import TYPE_CHECKING
 
-from fixtures.model.database import (
-    Answer,
-    Connections,
-    Exposure,
-    Latency,
-    MigrationFile,
-    Migrations,
-    Relation,
-    Slots,
-)
-from fixtures.model.platform import Database
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fixtures.model.database import (
+        Answer,
+        Connections,
+        Exposure,
+        Latency,
+        MigrationFile,
+        Migrations,
+        Relation,
+        Slots,
+    )
+    from fixtures.model.platform import Database
 
 WARN_SHARE = 0.7
 FAIL_SHARE = 0.9

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
-from fixtures.model.platform import Service
 from fixtures.model.railway import DEFAULT_RETRIES, LAST_READ, BuildFiles, RailwayFile
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fixtures.model.platform import Service
 
 SHORT_WAIT, LONG_WAIT = 10, 1800  # seconds: below it a cold start is cut off, above it a broken one goes unseen
 

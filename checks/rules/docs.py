@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from checks.rules.wording import PARTS, STUB, Part, holds, is_stub, parts, plain
-from fixtures.model.document import Page, References, Runbook, Section
-from fixtures.model.platform import Chapter, Document, Scenario
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.document import Page, References, Runbook, Section
+    from fixtures.model.platform import Chapter, Document, Scenario
 
 CHAPTER_PARTS = ("symptoms", "diagnosis", "solution", "escalation")
 ACTION_PARTS = ("immediate", "long_term")

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from checks.rules import health_body
 from checks.rules.login_walls import wall
-from fixtures.model.health import Mark
 from fixtures.model.http import ANSWER_FIRST, Answer, Exchange, Health, Samples
-from fixtures.model.live import LiveSettings
-from fixtures.model.platform import Endpoint
 from fixtures.model.verdicts import Evidence, Finding, Verdict
 from fixtures.model.versions import same_version
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fixtures.model.health import Mark
+    from fixtures.model.live import LiveSettings
+    from fixtures.model.platform import Endpoint
 
 REFUSALS = frozenset({401, 403})  # RFC 9110, 15.5.2 and 15.5.4
 NETWORK = frozenset({"network", "ask"})  # troubles on this side: nothing was learned about the other

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from fixtures.model.environment import Address, Copies, Filler, Form, Reading, Setting, SharedValues
-from fixtures.model.platform import Binding, Platform, Service, Variable
+from typing import TYPE_CHECKING
+
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.environment import Address, Copies, Filler, Form, Reading, Setting, SharedValues
+    from fixtures.model.platform import Binding, Platform, Service, Variable
 
 
 def named(binding: Binding) -> str:

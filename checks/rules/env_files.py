@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from fixtures.model.environment import EnvFiles, Example, Exposure
-from fixtures.model.platform import Platform, Service
+from typing import TYPE_CHECKING
+
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.environment import EnvFiles, Example, Exposure
+    from fixtures.model.platform import Platform, Service
 
 
 def browsers_get_no_secret(service: Service, evidence: Evidence[Exposure]) -> Verdict:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from checks.rules.exposition_shape import lint
 from fixtures.model.exposition import PARTS, Counted, Family, Flaw, Sample, Scrape, Scrapes
-from fixtures.model.platform import Export, MeasuredApi, Metric, Service
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.platform import Export, MeasuredApi, Metric, Service
 
 TIMED = ("histogram", "summary", "gaugehistogram")
 HOW = ("status", "state", "outcome", "result")  # labels that tell how a job ended

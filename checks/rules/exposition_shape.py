@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from fixtures.model.exposition import Family, Flaw, Sample, Scrape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MILLISECONDS = re.compile(r"_(?:ms|msecs?|millis|milliseconds?)(?:_total)?$", re.IGNORECASE)
 TOLD = 3

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from fixtures.model.externals import Account, Model
-from fixtures.model.platform import External
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.externals import Account, Model
+    from fixtures.model.platform import External
 
 SOON = timedelta(days=14)
 

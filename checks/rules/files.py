@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from fixtures.model.platform import File, Platform
-from fixtures.model.tree import Conflicts, FileState
+from typing import TYPE_CHECKING
+
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import File, Platform
+    from fixtures.model.tree import Conflicts, FileState
 
 
 def is_there(file: File, evidence: Evidence[FileState]) -> Verdict:

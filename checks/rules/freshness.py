@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from checks.rules.wording import is_stub
-from fixtures.model.document import Page
-from fixtures.model.platform import Document
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fixtures.model.document import Page
+    from fixtures.model.platform import Document
 
 LABEL = (
     r"(?:last(?:ly)?\s+(?:reviewed|review|updated|update|checked|verified|revised|tested|modified)|review(?:ed)?(?:\s+date)?|"

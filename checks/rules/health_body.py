@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from fixtures.model.health import Dependency, HealthBody, Said, State, state_of
-from fixtures.model.platform import Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.platform import Endpoint
 
 ALIASES = (
     frozenset({"database", "db", "postgres", "postgresql", "pg", "sql", "prisma", "drizzle", "mysql"}),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from typing import TYPE_CHECKING
 
-from fixtures.model.hosting import HostedNames, Running, RunSettings
-from fixtures.model.platform import Service
 from fixtures.model.railway import LAST_READ
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fixtures.model.hosting import HostedNames, Running, RunSettings
+    from fixtures.model.platform import Service
 
 # Names that a host sets by itself (vercel.com/docs/environment-variables/system-environment-variables,
 # docs.railway.com/variables/reference).

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from checks.rules import bases
-from fixtures.model.image import Dockerfile, Instruction
-from fixtures.model.platform import Service
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.image import Dockerfile, Instruction
+    from fixtures.model.platform import Service
 
 FULL_VERSION = re.compile(r"(^|[-v])\d+\.\d+\.\d+([-._+]|$)")
 MINOR_VERSION = re.compile(r"(^|[-v])\d+\.\d+([-_+]|$)")

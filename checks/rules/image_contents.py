@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from fixtures.model.image import Carried, Context, Ingredients, Setting
-from fixtures.model.platform import Service
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.image import Carried, Context, Ingredients, Setting
+    from fixtures.model.platform import Service
 
 SECRETISH = re.compile(
     r"(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|API_?KEY|KEY|PAT|WEBHOOK_URL)$", re.IGNORECASE

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fixtures.model.expansion import expand
-from fixtures.model.image import Dockerfile, Health, Instruction
-from fixtures.model.platform import Service
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.image import Dockerfile, Health, Instruction
+    from fixtures.model.platform import Service
 
 OPTIONS = frozenset({"interval", "timeout", "start-period", "start-interval", "retries"})
 DURATION = re.compile(r"^(\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from checks.rules import bases
-from fixtures.model.image import Dockerfile, Health, Instruction
-from fixtures.model.platform import Service
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.image import Dockerfile, Health, Instruction
+    from fixtures.model.platform import Service
 
 WRAPPERS = {
     "exec": 1,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 from checks.rules.env import named, unset
-from fixtures.model.environment import KeyMaterial, Reading, SupabaseKey
-from fixtures.model.platform import Binding
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fixtures.model.environment import KeyMaterial, Reading, SupabaseKey
+    from fixtures.model.platform import Binding
 
 EXPIRY_DAYS = 30
 

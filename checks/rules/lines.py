@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from fixtures.model.lines import Noted, Told
-from fixtures.model.platform import Log
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fixtures.model.lines import Noted, Told
+    from fixtures.model.platform import Log
 
 
 def is_structured(log: Log, seen: Evidence[Told]) -> Verdict:

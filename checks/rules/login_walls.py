@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from fixtures.model.http import Answer
+if TYPE_CHECKING:
+    from fixtures.model.http import Answer
 
 LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|sso|sso-api|oauth2?|authorize|auth|saml2?)(?:[/.?]|$)", re.IGNORECASE)
 HOSTS = {

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from fixtures.model.notices import Alarm, Alarms, Level, Measure, Notice
-from fixtures.model.platform import Alert
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from fixtures.model.notices import Alarm, Alarms, Level, Measure, Notice
+    from fixtures.model.platform import Alert
 
 HIGH = 75  # priority
 MEASURES: dict[str, tuple[Measure, ...]] = {

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from checks.rules.commands import PhaseRun, deploys, hidden_phase, phase_run
-from fixtures.model.platform import Ci
-from fixtures.model.workflow import Job, Pipeline, Step, Workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.platform import Ci
+    from fixtures.model.workflow import Job, Pipeline, Step, Workflow
 
 GOES_ON = re.compile(r"\b(?:always|failure|cancelled)\s*\(", re.IGNORECASE)
 HARMLESS_STEP_IF = re.compile(

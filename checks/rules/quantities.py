@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from checks.rules.limit_words import (
     ABOVE,
@@ -24,7 +24,11 @@ from checks.rules.limit_words import (
     Dimension,
     Level,
 )
-from fixtures.model.document import Block, Page, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.document import Block, Page, Section
 
 MAX_GAP = 60  # characters between a subject and a number that contradicts
 CELL_CHARS = 2000  # a longer paragraph or cell is read up to here

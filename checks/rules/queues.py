@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from fixtures.model.platform import Queue
-from fixtures.model.queues import (
-    ActiveJobs,
-    CanaryJob,
-    DelayedJobs,
-    Depth,
-    FailedJobs,
-    Movement,
-    Pause,
-    Presence,
-    WaitingJobs,
-    Workers,
-)
+from typing import TYPE_CHECKING
+
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Queue
+    from fixtures.model.queues import (
+        ActiveJobs,
+        CanaryJob,
+        DelayedJobs,
+        Depth,
+        FailedJobs,
+        Movement,
+        Pause,
+        Presence,
+        WaitingJobs,
+        Workers,
+    )
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 

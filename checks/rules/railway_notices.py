@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from fixtures.model.hosting import LimitMonitor, NoticeRule, Notices
-from fixtures.model.vendors import Railway
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.hosting import LimitMonitor, NoticeRule, Notices
+    from fixtures.model.vendors import Railway
 
 NEEDED = {"deployment.failed": "failed deployments", "deployment.crashed": "crashes"}
 MEMORY_SPENT = "deployment.oomkilled"

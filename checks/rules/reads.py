@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from fixtures.model.platform import Binding, Service
-from fixtures.model.source import EnvRead, EnvReads, Extent, Place
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fixtures.model.platform import Binding, Service
+    from fixtures.model.source import EnvRead, EnvReads, Extent, Place
 
 # Names that nobody declares, since the platform under the code sets them: a pattern, and who sets it.
 SET_BY_OTHERS: tuple[tuple[str, str], ...] = (

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from fixtures.model.platform import QueueRedis
-from fixtures.model.queues import Link, Memory
+from typing import TYPE_CHECKING
+
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import QueueRedis
+    from fixtures.model.queues import Link, Memory
 
 FULL, NEARLY = 0.9, 0.8  # shares of the memory: the first fails, the second warns
 SLOW_MS = 250

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from checks.rules.wording import is_stub, plain
-from fixtures.model.document import Page, Section
-from fixtures.model.rotation import Age, RotatedSecret
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.document import Page, Section
+    from fixtures.model.rotation import Age, RotatedSecret
 
 SLACK = 1  # days that two clocks, or a rotation around midnight, may lie apart
 SOON = 14  # days before its end from which a token warns

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from fixtures.model.platform import Platform, Settings
-from fixtures.model.secrets import Baseline, Buried, Entry, Exposure, History, Scan, Unread
+from typing import TYPE_CHECKING
+
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Platform, Settings
+    from fixtures.model.secrets import Baseline, Buried, Entry, Exposure, History, Scan, Unread
 
 SAID = {
     "unknown": "",

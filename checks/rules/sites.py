@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from checks.rules.endpoints import REFUSALS, came
 from checks.rules.login_walls import wall
 from fixtures.model.http import ANSWER_FIRST, Access, Answer, Site, Tls, Told, Unknown
-from fixtures.model.platform import Endpoint, Service
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Endpoint, Service
 
 FEW_DAYS, SOME_DAYS = 14, 30  # left; less for certificates that live shorter than 90 days
 GONE = frozenset({404, 410})

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isclose
+from typing import TYPE_CHECKING
 
-from checks.rules.limit_words import Level
 from checks.rules.quantities import Quote, quotes
-from fixtures.model.document import Runbook
-from fixtures.model.platform import Document
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checks.rules.limit_words import Level
+    from fixtures.model.document import Runbook
+    from fixtures.model.platform import Document
 
 
 @dataclass(frozen=True, slots=True)

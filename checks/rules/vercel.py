@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fixtures.model.platform import Service
-from fixtures.model.vercel import Cron, VercelFile
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.platform import Service
+    from fixtures.model.vercel import Cron, VercelFile
 
 FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("day of week", 0, 6))
 STEP = re.compile(r"^(?:\*|(?P<low>\d{1,3})(?:-(?P<high>\d{1,3}))?)(?:/(?P<step>\d{1,3}))?$")

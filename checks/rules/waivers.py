@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
-from fixtures.model.platform import Attestation, Waiver
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Attestation, Waiver
 
 
 def names_something(row: Waiver | Attestation, catalogue: Evidence[frozenset[tuple[str, str]]]) -> Verdict:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from fixtures.model.document import Page, Section
-from fixtures.model.monitoring import AlertRule, Asked, Expressions, Ruled
-from fixtures.model.platform import Alert, Dashboard, Queue, Service
-from fixtures.model.source import ComputedName, MetricNames, PortNote, Ports, QueueUse, QueueUses, Routes
 from fixtures.model.verdicts import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fixtures.model.document import Page, Section
+    from fixtures.model.monitoring import AlertRule, Asked, Expressions, Ruled
+    from fixtures.model.platform import Alert, Dashboard, Queue, Service
+    from fixtures.model.source import ComputedName, MetricNames, PortNote, Ports, QueueUse, QueueUses, Routes
 
 # Prometheus makes these itself. Source: prometheus.io, Jobs and instances; Alerting rules.
 OF_PROMETHEUS = re.compile(r"up|ALERTS|ALERTS_FOR_STATE|scrape_\w+")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from checks.rules.crons import Schedule, schedule
 from checks.rules.pipelines import Deploy, Trial, after, before, callers, deploy_jobs, goes_on, trials
-from fixtures.model.platform import Ci
 from fixtures.model.verdicts import Evidence, Finding, Verdict
-from fixtures.model.workflow import Job, Pipeline, Use, Workflow
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Ci
+    from fixtures.model.workflow import Job, Pipeline, Use, Workflow
 
 NAME_THEM = 'Name the jobs that deploy in preflight.toml: [ci] deploy_jobs = ["deploy.yml/deploy"].'
 SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

@@ -20,11 +20,14 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.bench.predeploy import PYTEST, Cost, empty_run, median
 from tests.platforms import DEMO_DAY, LEAN, SUITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ANSWER = (
     b"HTTP/1.1 %d Told\r\ncontent-type: application/json\r\ncontent-length: 15\r\n"

@@ -18,15 +18,18 @@ import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser
-
-from fixtures.model.ledger import Ledger
 from fixtures.model.verdicts import Finding
 from fixtures.wiring.judge import account
 from reports import page
 from tests.bench.predeploy import PYTEST
 from tests.reports import chromium, sample
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from fixtures.model.ledger import Ledger
 
 PLAIN = """
 import json, pathlib, pytest

@@ -14,11 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.platforms import DEMO_DAY, SUITE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 WITHOUT_BUILD = "--deselect=checks/test_build.py"

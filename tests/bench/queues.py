@@ -16,11 +16,14 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import redis
 
-from fixtures.model.platform import Queue
 from tests.probes.bull import HOST, RealRedis, asking, real_redis, row
+
+if TYPE_CHECKING:
+    from fixtures.model.platform import Queue
 
 INTERVAL = 2.0
 CALLS = (("llen", "wait"), ("zcard", "failed"), ("zcard", "delayed"))

@@ -15,11 +15,14 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fixtures.demo.vendors.standin import Request
 from tests.bench.predeploy import PYTEST, median
 from tests.platforms import DEMO_DAY, LEAN, SUITE
 from tests.vended import Vended
+
+if TYPE_CHECKING:
+    from fixtures.demo.vendors.standin import Request
 
 
 def main() -> None:

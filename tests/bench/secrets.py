@@ -17,16 +17,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL
+from typing import TYPE_CHECKING
 
 import psutil
 
 from tests.bench.trees import repository
 from tests.platforms import SUITE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 OURS = (sys.executable, "-m", "fixtures.probes.secrets")
 GENERATED = ((10, 400), (60, 40))  # MiB and commits

@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 import re
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.credentials import HEX, WORD, Mint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 AUTHOR = "Bench <bench@preflight.invalid>"
 FIRST_COMMIT = 1_700_000_000  # seconds since 1970

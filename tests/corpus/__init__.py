@@ -8,12 +8,16 @@ held out: it is measured apart, and detectors are not fitted to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fixtures.model.secrets import Exposure
 from tests.probes.test_secrets import git, scan_of, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from fixtures.model.secrets import Exposure
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.corpus import Seen, scanned
 from tests.corpus.harmless import negatives
 from tests.corpus.placements import positives
 from tests.credentials import Mint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def tables(seen: Sequence[Seen]) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase, digits
+from typing import TYPE_CHECKING
 
 from tests.corpus import Sample
 from tests.credentials import BASE58, HEX, WORD, Mint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FAMILIES = Path(__file__).with_name("harmless.txt")
 ROUNDS = 13  # drawings of each family

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TYPE_CHECKING
 
 from tests.corpus import Sample
 from tests.corpus.values import Credential, credentials
-from tests.credentials import Mint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.credentials import Mint
 
 # `{name}` is the variable's name, `{camel}`, `{lower}` and `{kebab}` its spellings; `{value}` is the credential.
 # A way without a name is taken for credentials that their text alone tells.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase, digits
+from typing import TYPE_CHECKING
 
 from tests.credentials import BASE58, HEX, WORD, Mint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SIGNS = "!#%&*+-=?@^_~"
 NAMED = "Value of a secret-like name"

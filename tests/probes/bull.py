@@ -16,10 +16,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis
-import trustme
 
 from fixtures.demo import provision
 from fixtures.model.live import LiveSettings
@@ -28,6 +27,9 @@ from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.queues import Queues
 from fixtures.stage.servers import find_redis
+
+if TYPE_CHECKING:
+    import trustme
 
 HOST = "127.0.0.1"
 SUITE = Path(__file__).parents[2]

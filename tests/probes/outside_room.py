@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixtures.demo.vendors.openrouter import KINDS
-from fixtures.demo.vendors.standin import StandIn, Vendor
 from fixtures.demo.vendors.supabase import REF
 from fixtures.demo.vendors.upstash import DATABASE, EMAIL
 from fixtures.demo.vendors.world import TOKENS
 from fixtures.manifest import load
 from fixtures.model.live import LiveSettings
-from fixtures.model.platform import Backup, External
-from fixtures.model.verdicts import Evidence
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.vendors import Vendors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from fixtures.demo.vendors.standin import StandIn, Vendor
+    from fixtures.model.platform import Backup, External
+    from fixtures.model.verdicts import Evidence
 
 MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "".join(KINDS) + "5f" * 32

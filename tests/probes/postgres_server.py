@@ -12,9 +12,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import trustme
@@ -27,6 +25,10 @@ from fixtures.probes.files import Files
 from fixtures.probes.postgres import Postgres
 from fixtures.stage.programs import Programs
 from fixtures.stage.servers import HOST, Server, free_port, start_postgres
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
 
 ROLES = "create role anon nologin; create role authenticated nologin; create role tls_only login password {}"
 RULES = "hostssl all tls_only all scram-sha-256\nhostnossl all tls_only all reject\n"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixtures.model.platform import Manifest, Platform, Service, Settings
 from fixtures.probes.build import Build
 from fixtures.probes.build.process import Limits
 from fixtures.probes.files import Files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 QUICK = Limits(seconds=20, bytes=200_000)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixtures.model.platform import Manifest, Platform, Service
 from fixtures.probes.files import Files
 from fixtures.probes.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 
 def platform(root: Path, files: Mapping[str, str | bytes], **tables: Any) -> Platform:

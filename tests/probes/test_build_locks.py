@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +17,9 @@ from fixtures.probes.build import lock_files
 from fixtures.probes.jsonc import lenient
 from fixtures.probes.observe import observe
 from tests.probes.repository import Repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WEB = {
     "name": "web",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +13,9 @@ from fixtures.model.build import NodePin
 from fixtures.model.platform import Service
 from fixtures.probes.build.node_pins import image_pins
 from tests.probes.repository import Repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,9 @@ from checks.rules.docs import names_what_exists
 from fixtures.probes.markdown import page
 from fixtures.probes.mentions import mentions
 from tests.rules.papers import documents, outcome, runbook, sentences, tracked
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = {
     "package.json": '{"scripts": {"build": "tsc -b", "test": "vitest"}}',

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import count
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,13 +13,18 @@ from checks.rules import exposition as rules
 from fixtures.manifest import load
 from fixtures.model.exposition import Flaw
 from fixtures.model.live import LiveSettings
-from fixtures.model.platform import Platform
 from fixtures.model.verdicts import NotObserved, NotReady, Verdict
 from fixtures.probes.environment import Environment
 from fixtures.probes.exposition import Exposition
 from fixtures.probes.exposition.text import Reading
 from fixtures.probes.files import Files
 from tests.loopback import Script, Server, Talk, closed_port, said, saying
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fixtures.model.platform import Platform
 
 TOKEN = "tok-" + "77f0c2b19d"
 TEXT = "text/plain; version=0.0.4; charset=utf-8"

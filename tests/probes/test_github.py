@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fixtures.demo.vendors.github import PAGE, REPOSITORY, GitHub
 from fixtures.demo.vendors.standin import Reply, Request
-from fixtures.model.rotation import Age
 from tests.asked import MOMENT, Asked, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fixtures.model.rotation import Age
 
 REPO = f"/repos/{REPOSITORY}"
 MANIFEST = f"""

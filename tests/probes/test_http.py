@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
@@ -21,6 +19,10 @@ from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.http import Http
 from tests.loopback import Script, Server, Talk, closed_port, data, routes, said, saying, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 TOKEN = "tok-" + "5c1e9a7d3b"
 TODAY = datetime.now(UTC).date()

@@ -6,10 +6,8 @@ import asyncio
 import gzip
 import ssl
 import zlib
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
@@ -22,6 +20,10 @@ from fixtures.probes.http.bodies import BodyTrouble, BoundedBody, decoded
 from fixtures.probes.http.client import PER_HOST, PER_LANE, ask
 from fixtures.probes.http.troubles import trouble_of
 from tests.loopback import Script, Server, Talk, closed_port, data, said, saying, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 BUDGET = 0.5
 TOKEN = "tok-" + "3f9d1c7b5a"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -23,6 +21,10 @@ from fixtures.probes.vendors.doors import Doors
 from fixtures.probes.vendors.questions import Apis
 from tests.probes.outside_room import KEY, MANIFEST, MOMENT, Room, values
 from tests.specifications import misfits
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+    from pathlib import Path
 
 T = TypeVar("T")
 

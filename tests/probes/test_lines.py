@@ -7,11 +7,10 @@ import os
 import secrets as random
 import sys
 import threading
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +18,6 @@ from hypothesis import strategies as st
 
 from checks.rules import lines as rules
 from fixtures.manifest import load
-from fixtures.model.lines import Told
 from fixtures.model.live import LiveSettings
 from fixtures.model.platform import Log
 from fixtures.model.verdicts import Evidence, NotObserved, NotReady, Verdict
@@ -31,6 +29,11 @@ from fixtures.probes.lines.jobs import Correlation
 from fixtures.probes.lines.secrets import Search
 from fixtures.probes.lines.sources import Limits
 from fixtures.probes.lines.survey import Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from fixtures.model.lines import Told
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 PASSWORD = "pw-" + "Jq8vT2mZ"

@@ -4,19 +4,23 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.model.monitoring import Expressions
 from fixtures.model.platform import Alert, Dashboard
-from fixtures.model.verdicts import Evidence
 from fixtures.probes import promql
 from fixtures.probes.files import Files
 from fixtures.probes.monitoring import Monitoring
 from tests.probes.sources import platform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.model.monitoring import Expressions
+    from fixtures.model.verdicts import Evidence
 
 RULES = """groups:
 - name: a

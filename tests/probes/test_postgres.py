@@ -6,8 +6,7 @@ import hashlib
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -21,6 +20,10 @@ from fixtures.probes.postgres.session import Question, Session, Told, exchange
 from tests.loopback import closed_port
 from tests.probes.postgres_server import Cluster, Home, peer, refusal, relay, room, track
 from tests.rules.sites import ended
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 RECORD = (
     "create schema supabase_migrations; create table supabase_migrations.schema_migrations (version text, name text)"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fixtures.model.database import MigrationFolder
 from fixtures.probes.observe import Broken, observe
 from fixtures.probes.postgres import address
 from fixtures.probes.postgres.migration_files import migrations, name_keys, value_keys, version_key
 from fixtures.probes.postgres.names import printed, shown
 from fixtures.probes.postgres.troubles import of_asking, of_connecting
+
+if TYPE_CHECKING:
+    from fixtures.model.database import MigrationFolder
 
 TEXTS = st.text(max_size=60)
 

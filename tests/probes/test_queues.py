@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fixtures.model.live import LiveSettings
 from fixtures.model.platform import Queue
 from fixtures.model.queues import WaitingJobs
-from fixtures.probes.queues import Queues
 from tests.probes.bull import Bull, RealRedis, asking, platform_of, real_redis, rest_in_front, row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from fixtures.probes.queues import Queues
 
 TOKEN = secrets.token_urlsafe(24)
 TEN_MINUTES = 600_000

@@ -8,9 +8,7 @@ import datetime
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -20,7 +18,6 @@ from hypothesis import strategies as st
 
 from fixtures.model.live import LiveSettings
 from fixtures.model.platform import Queue, Thresholds
-from fixtures.model.verdicts import Evidence
 from fixtures.probes.observe import observe
 from fixtures.probes.queues import Queues, facts, reading
 from fixtures.probes.queues.facts import QueueFacts
@@ -36,6 +33,12 @@ from tests.probes.bull import (
     row,
     scripted_redis,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from fixtures.model.verdicts import Evidence
 
 QUEUE = row("jobs")
 REST = Queue(name="jobs", workers=("worker",), rest_url="REST_URL", rest_token="REST_TOKEN")

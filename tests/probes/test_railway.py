@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
@@ -16,11 +14,16 @@ from graphql.type import is_enum_type, is_interface_type, is_object_type, is_uni
 from fixtures.demo.vendors import railway as standing
 from fixtures.demo.vendors.railway import PRODUCTION, PROJECT, WORKER, Railway, monitor
 from fixtures.demo.vendors.standin import Reply, Request
-from fixtures.model.hosting import Notices
-from fixtures.model.verdicts import Evidence
 from fixtures.probes.vendors import railway as reader
 from tests.asked import MOMENT, Asked, serving
 from tests.specifications import SPECIFICATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fixtures.model.hosting import Notices
+    from fixtures.model.verdicts import Evidence
 
 MANIFEST = f"""
 [platform]

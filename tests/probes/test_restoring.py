@@ -7,11 +7,10 @@ import json
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -21,7 +20,6 @@ from fixtures.model.live import LiveSettings
 from fixtures.model.platform import Backup, Manifest, Platform
 from fixtures.model.restoring import Drill, NoScratch, Restored, Scratch
 from fixtures.model.secret import Secret
-from fixtures.model.verdicts import Evidence
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.observe import Broken, Unseen
@@ -31,6 +29,11 @@ from fixtures.stage.scratch import Machine
 from fixtures.stage.servers import HOST
 from tests.dumps import END, dump
 from tests.probes.postgres_server import Cluster, Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixtures.model.verdicts import Evidence
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BEGIN = "-- PostgreSQL database dump\n\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, date, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +20,9 @@ from fixtures.probes.rotations import Rotations
 from fixtures.probes.vendors.rotation import issued
 from tests.asked import MOMENT, Asked, serving
 from tests.credentials import Mint
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLATFORM = '[platform]\nname = "shop"\n'
 ENTRY = '[[rotation]]\nsecret = "CRON_SECRET"\nrotated_on = {day}\nby = "Ada King"\nticket = "OPS-1"\n'

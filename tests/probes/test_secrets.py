@@ -7,17 +7,15 @@ import os
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from detect_secrets.core.potential_secret import PotentialSecret
-from detect_secrets.plugins.base import BasePlugin
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixtures.model.platform import Manifest, Platform, Service, Settings
-from fixtures.model.secrets import Exposure, Scan
 from fixtures.model.tokens import SHAPES, tokens_in
 from fixtures.probes.files import Files
 from fixtures.probes.secrets import SecretScan, detectors
@@ -27,6 +25,13 @@ from fixtures.probes.secrets.search import GATES, PLUGINS, PLUGINS_OFF, plugins,
 from fixtures.probes.secrets.sightings import ScanFailed, sealed
 from fixtures.probes.secrets.tree import Subject
 from tests.credentials import HEX, WORD, Mint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from detect_secrets.plugins.base import BasePlugin
+
+    from fixtures.model.secrets import Exposure, Scan
 
 DETECTORS = Path(detectors.__file__)
 SUITE = Path(__file__).parents[2]

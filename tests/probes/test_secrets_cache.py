@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fixtures.model.secrets import Scan
 from fixtures.probes.files import Files
 from fixtures.probes.secrets import SecretScan, cache, sweep
 from fixtures.probes.secrets.__main__ import main as command
@@ -19,6 +17,12 @@ from fixtures.probes.secrets.tree import Subject
 from tests.credentials import Mint
 from tests.platforms import Copy
 from tests.probes.test_secrets import repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fixtures.model.secrets import Scan
 
 
 class Kept:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import pytest
 from detect_secrets.core.plugins.util import get_plugins_from_module
-from detect_secrets.plugins.base import BasePlugin
 from detect_secrets.util.code_snippet import get_code_snippet
 
 from fixtures.model.tokens import is_stand_in
@@ -19,6 +18,11 @@ from tests.corpus.__main__ import main, misses
 from tests.corpus.harmless import negatives
 from tests.corpus.placements import WAYS, positives
 from tests.credentials import HEX, WORD, Mint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from detect_secrets.plugins.base import BasePlugin
 
 KINDS_OF_FILE = {"ts", "tsx", "env", "yaml", "json", "md", "sql", "Dockerfile", "sh", "toml", "tf"}
 MEGABYTE = 2**20

@@ -6,15 +6,13 @@ import os
 import random
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.core.scan import scan_file
 from detect_secrets.filters.allowlist import is_line_allowlisted
-from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.settings import default_settings
 from detect_secrets.util.code_snippet import CodeSnippet
 from hypothesis import HealthCheck, given, settings
@@ -30,6 +28,11 @@ from fixtures.probes.secrets.tree import Reader, Subject, Unreadable, decoded, u
 from tests.credentials import HEX, WORD, Mint
 from tests.probes.test_secrets import NAMED as WRITTEN
 from tests.probes.test_secrets import found, repository, scan_of, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from detect_secrets.plugins.base import RegexBasedDetector
 
 Hit = tuple[str, int, str]
 UNHURRIED = settings(

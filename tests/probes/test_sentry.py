@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,14 +12,19 @@ from fixtures.demo.vendors.sentry import Sentry
 from fixtures.demo.vendors.standin import Reply, Request, StandIn
 from fixtures.manifest import load
 from fixtures.model.live import LiveSettings
-from fixtures.model.notices import Alarm, Alarms
-from fixtures.model.platform import Alert
 from fixtures.model.verdicts import Evidence, NotReady, Verdict
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.vendors import Vendors
 from tests.specifications import misfits
 from tests.twins.sentry import heartbeat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from fixtures.model.notices import Alarm, Alarms
+    from fixtures.model.platform import Alert
 
 MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ORGANIZATION = "/api/0/organizations/agentdesk"

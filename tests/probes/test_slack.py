@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,11 +13,16 @@ from fixtures.demo.vendors.slack import Slack
 from fixtures.demo.vendors.standin import Reply, Request, StandIn
 from fixtures.manifest import load
 from fixtures.model.live import LiveSettings
-from fixtures.model.notices import Sent, SlackUse
-from fixtures.model.verdicts import Evidence
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.vendors import Vendors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from fixtures.model.notices import Sent, SlackUse
+    from fixtures.model.verdicts import Evidence
 
 MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MANIFEST = """

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fixtures.model.source import QueueUse
 from tests.probes.sources import source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.model.source import QueueUse
 
 B = 'import { Queue, Worker, QueueEvents, FlowProducer } from "bullmq";\n'
 

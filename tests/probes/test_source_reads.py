@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fixtures.model.source import EnvReads
 from tests.probes.sources import source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.model.source import EnvReads
 
 ZOD = 'import { z } from "zod";\n'
 

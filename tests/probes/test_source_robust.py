@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixtures.model.platform import Queue, Service
-from fixtures.probes.source import Source
 from fixtures.probes.source.module import Module
 from tests.probes.sources import source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.probes.source import Source
 
 WORDS = [
     "process", ".", "env", "?.", "[", "]", "{", "}", "(", ")", "const ", "let ", "x", "y", "=", "=>", ",", ":", "...", "`", "${",

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fixtures.model.source import Ports, Routes
 from tests.probes.sources import source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.model.source import Ports, Routes
 
 NEXT_GET = "export async function GET() { return Response.json({ ok: true }, { status: await up() ? 200 : 503 }) }"
 

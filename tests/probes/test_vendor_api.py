@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from threading import Barrier, Event
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -24,6 +22,10 @@ from fixtures.probes.vendors import api as asking
 from fixtures.probes.vendors.api import Absent, Api, Door, Gone, Page, PlanTooLow, Refused, Shape, linked
 from tests.loopback import Script, Server, Talk, data, routes, saying
 from tests.probes.outside_room import MOMENT, Room, values
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+    from pathlib import Path
 
 T = TypeVar("T")
 

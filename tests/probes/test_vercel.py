@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +10,10 @@ from fixtures.demo.vendors.standin import Reply
 from fixtures.demo.vendors.vercel import NAMES, PAGE, PROJECT, PROJECT_ID, SHARED, TEAM, Vercel
 from tests.asked import MOMENT, Asked, serving
 from tests.specifications import misfits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 MANIFEST = f"""
 [platform]

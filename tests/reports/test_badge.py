@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from fixtures.model.ledger import Ledger
 from reports import badge
 from tests.reports import sample
+
+if TYPE_CHECKING:
+    from fixtures.model.ledger import Ledger
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -8,14 +8,17 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fixtures.model.ledger import Ledger
 from reports import jsonfile
 from reports.__main__ import main
 from tests.platforms import SUITE
 from tests.reports import sample
+
+if TYPE_CHECKING:
+    from fixtures.model.ledger import Ledger
 
 GREEN = sample.ledger(sample.row("ENV-001", "web"), sample.row("ENV-002", "web"))
 RED = sample.ledger(sample.row("ENV-001", "web", "fail"), sample.row("ENV-002", "web"))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fixtures.model.ledger import Ledger
 from reports import files, jsonfile
 from tests.reports import sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENDINGS = ("json", "xml", "sarif", "md", "comment.md")
 

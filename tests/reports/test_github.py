@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.model.ledger import Ledger
 from fixtures.model.verdicts import Finding
 from reports import github
 from tests.reports import sample
+
+if TYPE_CHECKING:
+    from fixtures.model.ledger import Ledger
 
 
 class Command(NamedTuple):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fixtures.model.ledger import Ledger, Outcome
 from reports import history
 from tests.reports import sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.model.ledger import Ledger, Outcome
 
 
 def run(day: int, verdict: Outcome = "pass", **more: Any) -> Ledger:

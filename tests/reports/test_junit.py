@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from fixtures.model.ledger import Ledger
 from reports import junit
 from tests.reports import sample
+
+if TYPE_CHECKING:
+    from fixtures.model.ledger import Ledger
 
 SUITE = {"name", "tests", "failures", "errors", "skipped", "time", "timestamp"}
 CHILDREN = ["properties", "skipped", "error", "failure", "system-out"]

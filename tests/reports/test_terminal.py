@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from fixtures.model.ledger import Row
 from fixtures.model.verdicts import Finding
 from reports import terminal
 from tests.reports import sample
+
+if TYPE_CHECKING:
+    from fixtures.model.ledger import Row
 
 FOLDER = Path("reports")
 

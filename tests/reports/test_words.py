@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from fixtures.model.ledger import Ledger
 from reports import words
 from tests.reports import sample
+
+if TYPE_CHECKING:
+    from fixtures.model.ledger import Ledger
 
 
 @pytest.mark.parametrize(

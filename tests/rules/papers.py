@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fixtures.model.document import Page
 from fixtures.model.platform import Ci, Document, Manifest, Platform, Scenario
 from fixtures.model.verdicts import Evidence, NotObserved, NotReady, Verdict
-from fixtures.model.workflow import Pipeline
 from fixtures.probes.documents import Documents
 from fixtures.probes.files import Files
 from fixtures.probes.markdown import page
 from fixtures.probes.workflows import Workflows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fixtures.model.document import Page
+    from fixtures.model.workflow import Pipeline
 
 SERVICES = [
     {"name": "worker", "host": "railway", "root": "services/worker"},

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fixtures.model.platform import Manifest, Platform, Service
 from fixtures.model.verdicts import Evidence, NotObserved, NotReady, Verdict
 from fixtures.probes.files import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 GIT = ("-c", "user.name=Preflight", "-c", "user.email=tests@preflight.invalid")
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +13,10 @@ from hypothesis import strategies as st
 from checks.rules import deploy, vercel
 from fixtures.probes.deployment import Deployment
 from tests.rules.sites import Site, ended
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 TODAY = date(2026, 11, 23)
 SOUND: dict[str, Any] = {

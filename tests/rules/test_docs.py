@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from fixtures.model.document import Runbook
 from fixtures.model.platform import Chapter, Scenario, Service, Thresholds
 from fixtures.model.verdicts import Evidence
 from tests.rules.papers import documents, outcome, runbook, seen, sentences, tracked
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IDLE = Scenario(name="worker-idle", headings=("Worker processes no jobs", "Воркер не обрабатывает задачи"))
 FULL = Scenario(name="queue-overflow", headings=("Redis queue overflows", "Очередь переполнена"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from checks.rules import env
 from tests.contracts import REF, contract, environment, hexadecimal, jwt, one, outcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEX = hexadecimal
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from checks.rules import env_files
-from fixtures.model.environment import EnvironmentProbe
-from fixtures.model.platform import Platform
 from tests.contracts import contract, environment, hexadecimal, jwt, outcome, repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixtures.model.environment import EnvironmentProbe
+    from fixtures.model.platform import Platform
 
 OPENROUTER = "sk-or-" + "v1-"
 RANDOM = hexadecimal(32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +15,9 @@ from fixtures.model.platform import File, Manifest, Platform
 from fixtures.probes.files import Files
 from fixtures.probes.tree import Tree, markers
 from tests.contracts import outcome, repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START, MIDDLE, END = "<" * 7 + " HEAD", "=" * 7, ">" * 7 + " theirs"
 CONFLICT = f"{START}\nours\n{MIDDLE}\ntheirs\n{END}\n"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +10,14 @@ from hypothesis import strategies as st
 
 from checks.rules import image as rules
 from checks.rules import image_contents, image_health, image_programs
-from fixtures.model.verdicts import Evidence, Verdict
 from fixtures.probes.image import Images
 from tests.rules.sites import Site, ended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from fixtures.model.verdicts import Evidence, Verdict
 
 NODE = "FROM node:20.19.5-alpine3.22\n"
 SLIM = "FROM node:20.19.5-slim\n"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from checks.rules import keys
 from fixtures.probes.environment.keys import key_material
 from tests.contracts import REF, contract, environment, jwt, one, outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 TODAY = date(2026, 11, 23)
 RANDOM_KEYS = 10_000

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from checks.rules.rotation import guide_covers, is_young
-from fixtures.model.document import Page
 from fixtures.model.platform import Manifest, Platform
 from fixtures.model.rotation import Age, Edited, Gap, Made, Rotated, RotatedSecret, rotated_secrets
 from fixtures.model.verdicts import Evidence, NotObserved, Verdict
 from tests.rules.papers import seen, sentences
+
+if TYPE_CHECKING:
+    from fixtures.model.document import Page
 
 TODAY = date(2026, 11, 23)
 SECRET = RotatedSecret("CRON_SECRET", 90)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +14,9 @@ from fixtures.model.platform import Ci
 from fixtures.probes.files import Files
 from fixtures.probes.workflows import Workflows
 from tests.rules.papers import outcome, pipeline, platform, sentences, tracked
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHA = "0123456789abcdef" * 2 + "01234567"
 

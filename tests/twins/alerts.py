@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.platforms import Twin
 from tests.twins.sentry import ON_UPTIME, UPTIME, actions, alert, gone, monitor
-from tests.vended import Vended
+
+if TYPE_CHECKING:
+    from tests.vended import Vended
 
 WEB = 1  # index of the monitor on the web service's health page
 

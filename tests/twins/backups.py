@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixtures.demo.vendors.standin import Reply
-from fixtures.model.ledger import Outcome
 from tests.dumps import END, dump
 from tests.platforms import Twin
-from tests.vended import Vended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fixtures.model.ledger import Outcome
+    from tests.vended import Vended
 
 NONE = Reply({"message": "No backup schedule found"}, 404)
 TWICE = "ALTER TABLE ONLY public.orgs ADD COLUMN name text;"

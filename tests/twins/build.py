@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tests.platforms import Copy, Twin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 METRICS = "services/worker/src/metrics.ts"
 DOCKERFILE = "services/worker/Dockerfile"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from fixtures.stage.servers import HOST
-from tests.live import Live
 from tests.platforms import Twin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.live import Live
 
 ROW = 'url_env = "DATABASE_URL"\nmigrations = "supabase/migrations"\n'
 ADD = "insert into supabase_migrations.schema_migrations values "

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from tests.live import Change, Live, Reply
 from tests.platforms import Twin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.live import Change, Live, Reply
 
 WORKER_HEALTH = 'name = "worker-health"\nservice = "worker"\npath = "/health"\n'
 WORKER_METRICS = 'name = "worker-metrics"\nservice = "worker"\npath = "/metrics"\n'

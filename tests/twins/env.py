@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tests.contracts import REF, jwt
 from tests.platforms import Copy, Twin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NEXT_YEAR = int(datetime(2027, 11, 23, tzinfo=UTC).timestamp())
 LAST_WEEK = int(datetime(2026, 11, 16, tzinfo=UTC).timestamp())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from fixtures.demo.vendors.standin import Reply, iso
 from tests.platforms import Twin
-from tests.vended import Vended
+
+if TYPE_CHECKING:
+    from tests.vended import Vended
 
 
 def _key(vended: Vended, **changes: object) -> None:

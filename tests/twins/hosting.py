@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixtures.demo.vendors.railway import STAGING, WORKER, monitor
 from tests.platforms import Twin
-from tests.vended import Vended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.vended import Vended
 
 
 def _twin(breaks: str, edit: Callable[[Vended], object], **more: Any) -> Twin:

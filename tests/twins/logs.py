@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tests.live import Live
 from tests.platforms import Twin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.live import Live
 
 
 def _log(breaks: str, change: Callable[[str], str]) -> Twin:

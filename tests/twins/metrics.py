@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from typing import TYPE_CHECKING
 
-from tests.live import Live, Reply
 from tests.platforms import Twin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.live import Live, Reply
 
 
 def _answer(breaks: str, change: Callable[[Reply], Reply], verdict: str = "fail") -> Twin:

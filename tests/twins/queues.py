@@ -6,10 +6,13 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from fixtures.stage.servers import HOST, MAXMEMORY
-from tests.live import Live
 from tests.platforms import Twin
+
+if TYPE_CHECKING:
+    from tests.live import Live
 
 KEY = "bull:agent-jobs"
 ROW = 'workers = ["worker"]\nmax_wait_s = 300 # the oldest job waits no longer than this\n'

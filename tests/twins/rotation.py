@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.credentials import WORD, Mint
 from tests.platforms import Twin
-from tests.vended import Vended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.vended import Vended
 
 GUIDE = "docs/ROTATE_SECRETS.md"
 LEDGER = "rotations.toml"

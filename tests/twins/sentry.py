@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixtures.demo.vendors.sentry_rows import MADE
 from fixtures.demo.vendors.standin import iso
-from fixtures.model.ledger import Outcome
 from tests.platforms import Twin
-from tests.vended import Vended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fixtures.model.ledger import Outcome
+    from tests.vended import Vended
 
 RATE, P95, STREAM, UPTIME = "11", "12", "15", "14"  # the worker's monitors
 ON_RATE, ON_P95, ON_WORKER, ON_UPTIME = "211", "212", "213", "214"  # and its alerts

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +12,10 @@ from fixtures.model.live import LiveSettings
 from fixtures.model.verdicts import NotObserved
 from fixtures.wiring.live import Live, Room
 from tests.platforms import DEMO, preflight
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 class Meeting:
