@@ -1,7 +1,8 @@
-"""What the scan remembers: only what is clean, under the same rules, and never what it should decide anew."""
+"""What the scan remembers: what it saw under the same rules, and never what it should decide anew."""
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from fixtures.probes.secrets import SecretScan, cache, sweep
 from fixtures.probes.secrets.__main__ import main as command
 from fixtures.probes.secrets.cache import Cache
 from fixtures.probes.secrets.sightings import ScanFailed
-from fixtures.probes.secrets.tree import Subject
+from fixtures.probes.secrets.tree import Reader, Subject
 from tests.credentials import Mint
 from tests.platforms import Copy
 from tests.probes.test_secrets import repository
@@ -58,12 +59,14 @@ def kept(tmp_path: Path) -> Kept:
     return kept
 
 
-def test_only_what_changed_is_read_again(kept: Kept) -> None:
-    """Files that git vouches for are not read; what holds something is, and the answer is the same."""
+def test_only_what_changed_is_read_again(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that git vouches for are not read, those with a finding neither, and the answer is the same."""
+    monkeypatch.setattr(Reader, "content", None)
     again = kept.scan()
     assert (again.files, again.known) == (4, 3)
     assert [one.path for one in again.exposures] == ["key.ts"]
     assert ("binary files", 1) in [(one.rule, one.count) for one in again.passed]
+    monkeypatch.undo()
     (kept.root / "b.ts").write_text(Mint(9).shaped()["Groq key"])
     changed = kept.scan()
     assert changed.known == 2
@@ -74,6 +77,15 @@ def test_renamed_file_is_known_by_its_content(kept: Kept) -> None:
     """Contents are known, not paths."""
     (kept.root / "a.ts").rename(kept.root / "z.ts")
     subprocess.run(["git", "-C", str(kept.root), "add", "-A"], check=True)
+    assert kept.scan().known == 3
+
+
+def test_edit_that_is_undone_leaves_the_file_known(kept: Kept) -> None:
+    """What git holds was clean when it was read, whatever stood in the working tree meanwhile."""
+    (kept.root / "a.ts").write_text(Mint(9).shaped()["Groq key"])
+    assert kept.scan().known == 2
+    (kept.root / "a.ts").write_text("1\n")
+    subprocess.run(["git", "-C", str(kept.root), "update-index", "--refresh"], check=True)
     assert kept.scan().known == 3
 
 
@@ -178,13 +190,17 @@ def test_damaged_or_foreign_cache_is_discarded_with_a_warning(damage: Callable[[
     assert kept.scan().known == 3
 
 
-def test_cache_holds_ids_alone_and_is_its_owner_s(kept: Kept) -> None:
-    """No value, path, kind or hash of a value is in the file, and nobody else may read it."""
+def test_cache_holds_no_value_and_is_its_owner_s(kept: Kept) -> None:
+    """Of a finding its place and hashes are in the file, no part of its value, and nobody else may read it."""
     text = kept.file.read_text("ascii")
     value = Mint().shaped()["Groq key"]
+    (word,) = (word.split(":")[1] for word in text.split() if ":" in word)
+    held = base64.urlsafe_b64decode(word).decode()
     (one,) = kept.scan().exposures
     assert kept.file.stat().st_mode & 0o777 == 0o600
-    assert not [part for part in (value[:8], "key.ts", "Groq", one.fingerprint) if part in text]
+    assert one.fingerprint in held
+    body = value.removeprefix("gsk_")
+    assert not [part for part in (body[:6], body[-6:], value[:8], "key.ts") if part in text + held]
 
 
 def test_cache_that_cannot_be_written_is_said_and_stops_nothing(kept: Kept) -> None:

@@ -123,14 +123,23 @@ def test_what_is_accepted_in_head_is_accepted_in_its_history(tmp_path: Path) -> 
     assert ("values allowed by a pragma", 1) in [(passed.rule, passed.count) for passed in told.passed]
 
 
-def test_history_is_read_once(tmp_path: Path) -> None:
-    """A second scan reads what is new and what holds something, and finds the same."""
+def test_history_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second scan reads what is new alone, and finds the same."""
     root, cache = tmp_path / "root", tmp_path / "cache"
     committed(root, a=Mint().shaped()["Groq key"], b="1\n", c="2\n")
     committed(root, a="3\n")
     first = past(root, cache=cache)
     committed(root, b="4\n")
+    requests: list[list[history.Content]] = []
+    results = history.Past._results
+
+    def noted(self: history.Past, contents: list[history.Content]) -> list[history.Read]:
+        requests.append(contents)
+        return results(self, contents)
+
+    monkeypatch.setattr(history.Past, "_results", noted)
     second = past(root, cache=cache)
+    assert [content.path for (content,) in requests] == ["b.ts"]
     assert (first.known, first.contents) == (0, 4)
     assert (second.known, second.contents) == (3, 5)
     assert places(second) == places(first)
