@@ -204,6 +204,19 @@ def test_a_named_baseline_is_compared_with(tiny: Tiny, tmp_path: Path) -> None:
     assert "no ledger of this suite" in done.output
 
 
+def test_run_of_one_file_forgets_no_row_of_the_others(tiny: Tiny) -> None:
+    """What it does not collect it declares as not selected; a row that vanished meanwhile is red in the next run."""
+    declared = set(tiny.run().rows())
+    part = tiny.run("checks/test_docs.py", "checks/test_secrets.py")
+    assert set(part.rows()) == declared
+    assert part.rows("pass").keys() == {key for key in declared if key[0] == "SEC-001"}
+    tiny.write(**{"preflight.toml": MANIFEST.split('[[file]]\nname = "licence"')[0]})
+    assert tiny.run("checks/test_secrets.py").code == 0
+    done = tiny.run()
+    assert done.code == 1
+    assert "1 rows of the last run are no longer declared, first FIL-001 licence" in done.output
+
+
 def test_page_tells_what_changed_since_the_last_run(tiny: Tiny) -> None:
     """What failed anew and what was fixed, in the page's language; the trend has a dot a whole run, none for a part."""
     tiny.run()
