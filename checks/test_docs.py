@@ -48,7 +48,7 @@ def test_scenario_tells_symptoms_diagnosis_solution_and_escalation(
 ) -> None:
     """A scenario's section tells symptoms, diagnosis with a command to run, solution and escalation.
 
-    Headings alone are easily had: each part must hold content, and the diagnosis a command block.
+    Headings alone are easily had: each part must hold content, and the diagnosis a command, in a block or in code.
     """
     conclude(docs.section_is_complete(chapter, documents.page(chapter.document)))
 

@@ -14,6 +14,32 @@ if TYPE_CHECKING:
 
 CHAPTER_PARTS = ("symptoms", "diagnosis", "solution", "escalation")
 ACTION_PARTS = ("immediate", "long_term")
+PROGRAMS = frozenset(
+    [
+        "curl",
+        "docker",
+        "gh",
+        "git",
+        "kubectl",
+        "make",
+        "node",
+        "npm",
+        "npx",
+        "pnpm",
+        "psql",
+        "python",
+        "python3",
+        "railway",
+        "redis-cli",
+        "sentry-cli",
+        "ssh",
+        "supabase",
+        "systemctl",
+        "vercel",
+        "wget",
+        "yarn",
+    ]
+)
 MIN_WORDS = 10  # of text that a document holds beside its headings
 COMMAND_LANGUAGES = frozenset(
     [
@@ -100,10 +126,11 @@ def section_is_complete(chapter: Chapter, page: Evidence[Page]) -> Verdict:
     found = parts(section, chapter.document.words)
     findings = _part_findings(chapter, page.value, section, found, CHAPTER_PARTS)
     diagnosis = [part for part in found["diagnosis"] if part.real]
-    blocks = {block.line: block for part in diagnosis for block in part.blocks if block.kind == "code"}
-    commands = sum(_is_command(block.language, block.text) for block in blocks.values())
+    blocks = {block.line: block for part in diagnosis for block in part.blocks}
+    commands = sum(block.kind == "code" and _is_command(block.language, block.text) for block in blocks.values())
+    commands += sum(span.line in blocks and _is_call(span.text) for span in page.value.spans)
     if diagnosis and not commands:
-        text = "the diagnosis holds no command block, so the person on call must invent the commands"
+        text = "the diagnosis holds no command, so the person on call must invent the commands"
         findings.append(Finding(text, page.value.at(diagnosis[0].line)))
     return Verdict(page, _observed(section, found, CHAPTER_PARTS, commands), tuple(findings))
 
@@ -222,8 +249,14 @@ def _observed(
     title = section.heading.text if section.heading else ""
     real = {name: [part for part in found[name] if part.real] for name in wanted}
     told = [f"{name.replace('_', '-')} (line {own[0].line})" for name, own in real.items() if own]
-    tail = "" if commands is None else f"; {commands} command blocks in the diagnosis"
+    tail = "" if commands is None else f"; {commands} commands in the diagnosis"
     return f"«{title}» tells {', '.join(told) or 'none of its parts'}{tail}."
+
+
+def _is_call(text: str) -> bool:
+    """Whether inline code is a command line: a program that is known, and what it is told."""
+    words = text.removeprefix("$ ").removeprefix("sudo ").split()
+    return len(words) > 1 and words[0] in PROGRAMS
 
 
 def _is_command(language: str, text: str) -> bool:

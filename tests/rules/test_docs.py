@@ -106,9 +106,10 @@ def test_a_scenario_is_complete_in_every_common_shape(text: str, ending: str) ->
         ("- jobs wait", "TODO", "symptoms part «Symptoms»"),
         ("- jobs wait", "...", "symptoms part"),
         ("- jobs wait", "<!-- jobs wait -->", "symptoms part"),
-        ("curl -s localhost:3001/health", "# curl", "no command block"),
-        ("```sh\ncurl -s localhost:3001/health\n```", "Ask the health endpoint.", "no command block"),
-        ("```sh\ncurl -s localhost:3001/health\n```", '```json\n{"a": 1}\n```', "no command block"),
+        ("curl -s localhost:3001/health", "# curl", "no command"),
+        ("```sh\ncurl -s localhost:3001/health\n```", "Ask the health endpoint.", "no command"),
+        ("```sh\ncurl -s localhost:3001/health\n```", '```json\n{"a": 1}\n```', "no command"),
+        ("```sh\ncurl -s localhost:3001/health\n```", "Look at `queue depth` and `curl`.", "no command"),
         ("Restart, then look.", "TBD", "solution part"),
         ("Call the platform team.", "", "escalation part"),
         ("Call the platform team.", "| When | Whom |\n|---|---|\n", "escalation part"),
@@ -118,6 +119,15 @@ def test_a_scenario_is_complete_in_every_common_shape(text: str, ending: str) ->
 def test_a_missing_or_empty_part_is_found(old: str, new: str, says: str) -> None:
     """A part that is absent, empty, commented out or a placeholder fails."""
     assert says in sentences(docs.section_is_complete(CHAPTER, seen(HEADED.replace(old, new))))
+
+
+def test_a_command_may_stand_in_a_line() -> None:
+    """Numbered steps name their commands as inline code."""
+    steps = "1. Ask it: `curl -s localhost:3001/health`\n2. Read the answer."
+    text = HEADED.replace("```sh\ncurl -s localhost:3001/health\n```", steps)
+    assert text != HEADED
+    verdict = docs.section_is_complete(CHAPTER, seen(text))
+    assert not verdict.findings, sentences(verdict)
 
 
 @pytest.mark.parametrize(

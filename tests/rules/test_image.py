@@ -407,6 +407,26 @@ def test_ignore_file_of_the_dockerfile_comes_first(tmp_path: Path) -> None:
     assert (found, "Dockerfile.dockerignore" in first(verdict)) == ("fail", True)
 
 
+@pytest.mark.parametrize(
+    ("copies", "folder"),
+    [
+        ("COPY pnpm-lock.yaml package.json ./\nCOPY apps/worker/package.json apps/worker/\nCOPY . .", "."),
+        ("COPY package.json dist ./", "apps/worker"),
+        ("COPY worker/package.json ./\nCOPY --from=build /out ./", "apps"),
+        ("COPY . .", "apps/worker"),
+        ("COPY package*.json https://example.org/pnpm-lock.yaml ./", "apps/worker"),
+        ("COPY package.json\\\n  apps/gone.json ./\n", "apps/worker"),
+    ],
+)
+def test_context_is_where_the_copied_files_are(tmp_path: Path, copies: str, folder: str) -> None:
+    """An image of a workspace is built from the workspace's root, unless the manifest names another folder."""
+    site = Site(tmp_path, dockerfile="apps/worker/Dockerfile", root="apps/worker")
+    names = ("pnpm-lock.yaml", "package.json", "apps/worker/package.json", "apps/worker/dist/index.js")
+    site.write({**dict.fromkeys(names, "{}"), "apps/worker/Dockerfile": f"{NODE}{copies}\n"})
+    site.track()
+    assert Images(site.platform, site.files).context(site.service).value.folder == folder
+
+
 def test_ignore_file_beside_the_dockerfile_is_not_the_contexts(tmp_path: Path) -> None:
     """An ignore file where Docker does not look counts for nothing, and the finding names it."""
     files = {"services/worker/.dockerignore": GOOD_IGNORE}
