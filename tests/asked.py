@@ -26,9 +26,12 @@ MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 class Asked:
     """A room without an answer yet. Tables of vendors get the addresses of their stand-ins."""
 
-    def __init__(self, root: Path, manifest: str, standin: StandIn, values: Mapping[str, str]) -> None:
+    def __init__(
+        self, root: Path, manifest: str, standin: StandIn, values: Mapping[str, str], budget_s: int = 30
+    ) -> None:
         for name in standin.vendors:
-            manifest = manifest.replace(f"[{name}]\n", f'[{name}]\nurl = "{standin.url(name)}"\n')
+            address = f'[{name}]\nurl = "{standin.url(name)}"\nbudget_s = {budget_s}\n'
+            manifest = manifest.replace(f"[{name}]\n", address)
         (root / "preflight.toml").write_text(manifest, "utf-8")
         self.platform, files = load(root), Files(root)
         self.environment = Environment(self.platform, files, process=values)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fixtures.demo.vendors.openrouter import KINDS
 from fixtures.demo.vendors.supabase import REF
 from fixtures.demo.vendors.upstash import DATABASE, EMAIL
 from fixtures.demo.vendors.world import TOKENS
-from fixtures.manifest import load
-from fixtures.model.live import LiveSettings
-from fixtures.probes.environment import Environment
-from fixtures.probes.files import Files
-from fixtures.probes.vendors import Vendors
+from tests.asked import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +18,6 @@ if TYPE_CHECKING:
     from fixtures.model.platform import Backup, External
     from fixtures.model.verdicts import Evidence
 
-MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "".join(KINDS) + "5f" * 32
 MANIFEST = f"""
 [platform]
@@ -92,8 +86,8 @@ def values(*vendors: Vendor) -> dict[str, str]:
     return {TOKENS[vendor.name]: vendor.token for vendor in vendors} | {"OPENROUTER_API_KEY": KEY}
 
 
-class Room:
-    """The room. Tables of vendors get the addresses of their stand-ins; others stay as they are."""
+class Room(Asked):
+    """The room, which may begin anew."""
 
     def __init__(self, root: Path, standin: StandIn, process: Mapping[str, str], budget_s: int = 30) -> None:
         self._root, self._standin, self._process = root, standin, process
@@ -105,14 +99,8 @@ class Room:
 
     def declare(self, manifest: str, seconds: int = 30) -> None:
         """Begin anew, for another platform."""
-        for name in self._standin.vendors:
-            address = f'[{name}]\nurl = "{self._standin.url(name)}"\nbudget_s = {seconds}\n'
-            manifest = manifest.replace(f"[{name}]\n", address)
-        (self._root / "preflight.toml").write_text(manifest, "utf-8")
-        platform, files = load(self._root), Files(self._root)
-        environment = Environment(platform, files, process=self._process)
-        self.tables = platform.tables
-        self.vendors = Vendors(platform, files, environment, LiveSettings(moment=MOMENT))
+        super().__init__(self._root, manifest, self._standin, self._process, seconds)
+        self.tables = self.platform.tables
 
     def backup(self, name: str) -> Backup:
         """A row of [[backup]]."""

@@ -19,7 +19,8 @@ from fixtures.probes.observe import Unseen
 from fixtures.probes.vendors import openrouter, supabase
 from fixtures.probes.vendors.doors import Doors
 from fixtures.probes.vendors.questions import Apis
-from tests.probes.outside_room import KEY, MANIFEST, MOMENT, Room, values
+from tests.asked import MOMENT
+from tests.probes.outside_room import KEY, MANIFEST, Room, values
 from tests.specifications import misfits
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ from fixtures.probes.http.client import Conversation
 from fixtures.probes.observe import Unseen
 from fixtures.probes.vendors import api as asking
 from fixtures.probes.vendors.api import Absent, Api, Door, Gone, Page, PlanTooLow, Refused, Shape, linked
+from tests.asked import MOMENT
 from tests.loopback import Script, Server, Talk, data, routes, saying
-from tests.probes.outside_room import MOMENT, Room, values
+from tests.probes.outside_room import Room, values
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
