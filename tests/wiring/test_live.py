@@ -12,6 +12,7 @@ from fixtures.model.live import LiveSettings
 from fixtures.model.verdicts import NotObserved
 from fixtures.wiring.live import Live, Room
 from tests.platforms import DEMO, preflight
+from tests.tiny import Tiny
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,6 +126,14 @@ def test_wrong_live_option_is_one_message(arguments: list[str], expected: str, t
     assert done.code == 4, done.output
     assert expected in done.output
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("option", ["--wait=5", "--expect-version=1.2.3", "--canary", "--test-event"])
+def test_option_that_nothing_takes_is_refused(option: str, tmp_path: Path) -> None:
+    """A platform without a health endpoint cannot tell what was deployed: a green run would say nothing of it."""
+    done = Tiny(tmp_path).run(option)
+    assert done.code == 4, done.output
+    assert f"{option.split('=')[0]}: no [[" in done.output
 
 
 def test_help_explains_the_live_options(tmp_path: Path) -> None:
