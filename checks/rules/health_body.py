@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from fixtures.model.health import Dependency, HealthBody, Said, State, state_of
+from fixtures.model.health import Dependency, HealthBody, Said, State, state_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,10 +93,5 @@ def _missing(name: str, body: HealthBody) -> Iterator[str]:
 
 def _same(name: str, told: str) -> bool:
     """Whether a dependency is told of under a name: the same word, a usual other one, or one of several words."""
-    wanted, words = _words(name), _words(told)
+    wanted, words = frozenset(words_of(name)), frozenset(words_of(told))
     return bool(wanted) and (wanted <= words or any(wanted & group and words & group for group in ALIASES))
-
-
-def _words(name: str) -> frozenset[str]:
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return frozenset(word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word)
