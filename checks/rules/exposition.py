@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 TIMED = ("histogram", "summary", "gaugehistogram")
 HOW = ("status", "state", "outcome", "result")  # labels that tell how a job ended
-FAILED = frozenset({"failed", "failure", "fail", "error", "errored"})
+FAILED = frozenset(
+    {"failed", "failure", "fail", "error", "errored", "exception", "timeout", "timed_out", "stalled", "crashed", "dead"}
+    | {"aborted", "rejected", "ko"}
+)
+UNDER_WAY = frozenset(  # of a counter of all that happens to jobs: these have not ended
+    {"started", "start", "active", "added", "created", "queued", "enqueued", "waiting", "delayed", "retried", "retry"}
+)
 LONG_ENOUGH_S = 24 * 3600  # a process that measured no call of an API in a day does not measure it
 TOLD = 5  # findings of one kind
 
@@ -188,12 +194,16 @@ def measures_outside_api(measured: MeasuredApi, seen: Evidence[Scrape]) -> Verdi
         text = f"{metric.name} is {family.type or 'untyped'}; a latency needs a histogram or summary"
         return Verdict(seen, text, (Finding(text, f"{scrape.url}, line {family.line}"),))
     counts = [s for s in family.parts("_count") or family.parts("_gcount") if _names(s.label(metric.api_label), api)]
-    if counts:
-        calls = sum(sample.value for sample in counts)
+    calls = sum(sample.value for sample in counts)
+    if calls > 0 or (counts and not _runs_long(scrape)):
         return Verdict(
             seen, f"{metric.name} measured {_figure(calls)} calls of {api}{_mean(family, metric, api, calls)}"
         )
     return _unmeasured(measured, seen, family)
+
+
+def _runs_long(scrape: Scrape) -> bool:
+    return scrape.started is not None and scrape.at - scrape.started > LONG_ENOUGH_S
 
 
 def _names(value: str, api: str) -> bool:
@@ -213,8 +223,8 @@ def _unmeasured(measured: MeasuredApi, seen: Evidence[Scrape], family: Family) -
         text = f"{metric.name} has no label {metric.api_label}: it does not tell {api} from other APIs"
         return Verdict(seen, text, (Finding(text, where),))
     up = scrape.at - scrape.started if scrape.started is not None else None
-    if up is not None and up > LONG_ENOUGH_S:
-        text = f"{metric.name} has no sample for {api}, and the process has run for {up / 3600:.0f} hours"
+    if up is not None and _runs_long(scrape):
+        text = f"{metric.name} measured no call of {api}, and the process has run for {up / 3600:.0f} hours"
         return Verdict(seen, text, (Finding(text, where),))
     since = f" in the {up:.0f} s since the process started" if up is not None and up >= 0 else ""
     text = f"no call of {api} was measured{since}: whether it would be is not proven yet"
@@ -234,27 +244,27 @@ def fails_few_jobs(counting_service: Service, seen: Evidence[Counted]) -> Verdic
     if absent:
         text = f"{absent[0]} is not exported{_instead(scrape, absent[0])}"
         return Verdict(seen, text, (Finding(text, scrape.url),))
-    jobs = scrape.samples(name)
+    jobs = [sample for sample in scrape.samples(name) if not _says(sample, UNDER_WAY)]
     total = sum(sample.value for sample in jobs)
     if failures is None and jobs and not any(sample.label(key) for sample in jobs for key in HOW):
         text = f"{name} has none of the labels {', '.join(HOW)}, and failed_jobs_metric names no counter"
         return Verdict(seen, text, (Finding(text, scrape.url),))
-    failed = sum(s.value for s in scrape.samples(failures)) if failures else sum(s.value for s in jobs if _failed(s))
+    failed = sum(s.value for s in scrape.samples(failures)) if failures else sum(s.value for s in jobs if _says(s, FAILED))
     if not total > 0:
         text = f"{name} counts no job since the process started: the share of failed ones is not known"
         return Verdict(seen, "0 jobs ended", warnings=(Finding(text, scrape.url),))
     return _share(failed, total, seen)
 
 
-def _failed(sample: Sample) -> bool:
-    return any(sample.label(key).lower() in FAILED for key in HOW)
+def _says(sample: Sample, words: frozenset[str]) -> bool:
+    return any(sample.label(key).lower() in words for key in HOW)
 
 
 def _share(failed: float, total: float, seen: Evidence[Counted]) -> Verdict:
     thresholds, where = seen.value.thresholds, seen.value.scrape.url
     share, warn, critical = failed / total, thresholds.error_rate_warn, thresholds.error_rate_critical
     observed = f"{_figure(failed)} of {_figure(total)} jobs failed since the process started ({share:.1%})"
-    if share > 1:
+    if not 0 <= share <= 1:
         text = f"{_figure(failed)} failures of {_figure(total)} jobs: the two counters do not count the same thing"
         return Verdict(seen, observed, (Finding(text, where),))
     if share > critical and not (failed <= 1 and total * critical < 1):

@@ -32,6 +32,9 @@ def _family(family: Family, openmetrics: bool) -> Iterator[Flaw]:
         yield from _histogram(family)
     if family.type == "counter":
         yield from _counter(family, openmetrics)
+    if family.type == "gauge" and family.name.endswith("_total"):
+        text = f"the gauge {family.name} ends in _total, as counters do: rate() of it says nothing"
+        yield Flaw(text, (family.line,), grave=False)
     if MILLISECONDS.search(family.name):
         text = f"{family.name} is in milliseconds; Prometheus's base unit of time is the second"
         yield Flaw(text, (family.line,), grave=False)

@@ -278,6 +278,7 @@ def test_flaw_of_the_text_is_a_finding_with_its_line(
     [
         ("# TYPE jobs counter\njobs 1\n", "line 1: the counter jobs has no _total at its end"),
         ("# TYPE wait_ms gauge\nwait_ms 1\n", "line 1: wait_ms is in milliseconds"),
+        ("# TYPE jobs_total gauge\njobs_total 1\n", "line 1: the gauge jobs_total ends in _total"),
         ("a 1 1795423017000\n", "line 1: a has a timestamp"),
     ],
 )
