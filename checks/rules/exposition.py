@@ -249,7 +249,9 @@ def fails_few_jobs(counting_service: Service, seen: Evidence[Counted]) -> Verdic
     if failures is None and jobs and not any(sample.label(key) for sample in jobs for key in HOW):
         text = f"{name} has none of the labels {', '.join(HOW)}, and failed_jobs_metric names no counter"
         return Verdict(seen, text, (Finding(text, scrape.url),))
-    failed = sum(s.value for s in scrape.samples(failures)) if failures else sum(s.value for s in jobs if _says(s, FAILED))
+    failed = (
+        sum(s.value for s in scrape.samples(failures)) if failures else sum(s.value for s in jobs if _says(s, FAILED))
+    )
     if not total > 0:
         text = f"{name} counts no job since the process started: the share of failed ones is not known"
         return Verdict(seen, "0 jobs ended", warnings=(Finding(text, scrape.url),))

@@ -148,7 +148,8 @@ def _by_signs(connections: Evidence[Workers]) -> Verdict:
 def drains(queue: Queue, readings: Evidence[Movement]) -> Verdict:
     """Hold two readings against each other: what waits is taken, or nothing waits.
 
-    Workers that are busy with long jobs take none for a while: that is allowed for `max_wait_s`.
+    Workers that are busy with long jobs take none for a while: that is allowed for `max_wait_s`, and so is a
+    rate limit of which it is not known whether it is reached, while a worker is there.
     """
     seen = readings.value
     observed = f"{seen.before} waiting, {seen.interval_s:.1f} s later {seen.after}"
@@ -159,7 +160,8 @@ def drains(queue: Queue, readings: Evidence[Movement]) -> Verdict:
             word for word, true in (("jobs were taken", seen.taken), ("a job ended", seen.ended)) if true
         )
         return Verdict(readings, f"{observed}: {moved}")
-    if seen.limited_s and not seen.paused:
+    lately = seen.idle_s is None or seen.idle_s <= queue.max_wait_s
+    if seen.limited_s and not seen.paused and (seen.limit_sure or (seen.watched and lately)):
         return Verdict(readings, f"{observed}: the queue's rate limit holds for {span(seen.limited_s)} more")
     busy = seen.working and seen.idle_s is not None and seen.idle_s <= queue.max_wait_s
     if busy and not seen.paused:

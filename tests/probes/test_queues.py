@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from checks.rules.queues import drains
 from fixtures.model.live import LiveSettings
 from fixtures.model.platform import Queue
 from fixtures.model.queues import WaitingJobs
@@ -253,7 +254,25 @@ def test_busy_and_limited_queues_say_so(bull: Bull, ask: Ask, name: str) -> None
     assert busy.idle_s is not None
     assert busy.idle_s < 30
     bull.do("limit", name, ms=60_000)
-    assert 0 < ask(queue).movement(queue).value.limited_s <= 60
+    held = ask(queue).movement(queue).value
+    assert 0 < held.limited_s <= 60
+    assert held.limit_sure
+
+
+def test_rate_limit_that_is_not_reached_holds_nothing_back(bull: Bull, server: RealRedis, ask: Ask, name: str) -> None:
+    """Its key is there from the first job of an hour on; the worker that died after that job is no less dead."""
+    dying = Bull(5, server.url)
+    dying.do("work", name, how="completes", options={"limiter": {"max": 1000, "duration": 3_600_000}})
+    bull.add(name, {})
+    bull.do("until", name, state="completed", count=1)
+    dying.kill()
+    bull.add(name, {})
+    queue = ask.row(name, max_wait_s=1)
+    _until(lambda: (ask(queue).movement(queue).value.idle_s or 0) > 1)
+    server.client.delete(f"bull:{name}:stalled-check")  # as it is 30 s later
+    assert "none was taken" in str(drains(queue, ask(queue).movement(queue)).findings)
+    server.client.hset(f"bull:{name}:meta", "max", 1000)
+    assert ask(queue).movement(queue).value.limited_s == 0
 
 
 def test_workers_are_told_by_their_connections(bull: Bull, server: RealRedis, tmp_path: Path, name: str) -> None:
@@ -317,7 +336,7 @@ def test_nothing_is_written(major: int, tmp_path: Path, name: str) -> None:
         "llen",
         "zcard",
     }
-    reading |= {"lrange", "zrange", "zrevrange", "zcount", "pttl"}
+    reading |= {"lrange", "zrange", "zrevrange", "zcount", "pttl", "get"}
     with real_redis(tmp_path) as own:
         bull = Bull(major, own.url)
         bull.add(name, {}, {"priority": 1}, {"delay": 1000, "timestamp": 0})

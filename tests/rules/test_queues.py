@@ -148,15 +148,19 @@ def test_sign_of_a_worker_counts_over_rest_only(rest: bool, checked: bool, wante
         ({"working": 2, "idle_s": None}, "fail"),
         ({"working": 2, "idle_s": 5.0, "paused": True}, "fail"),
         ({"working": 0, "idle_s": 5.0}, "fail"),
-        ({"limited_s": 20.0}, "pass"),
-        ({"limited_s": 20.0, "paused": True}, "fail"),
+        ({"limited_s": 20.0, "limit_sure": True}, "pass"),
+        ({"limited_s": 20.0}, "fail"),
+        ({"limited_s": 20.0, "watched": True}, "pass"),
+        ({"limited_s": 3000.0, "watched": True, "idle_s": 301.0}, "fail"),
+        ({"limited_s": 20.0, "limit_sure": True, "paused": True}, "fail"),
         ({}, "fail"),
     ],
 )
 def test_waiting_jobs_move_or_have_a_reason(changes: dict[str, Any], outcome: str) -> None:
     """Busy workers and a rate limit are reasons for a while; a pause and silence are none."""
     still: dict[str, Any] = {"interval_s": 2.0, "before": 5, "after": 5, "taken": 0, "ended": False, "working": 0}
-    seen = Movement(**{**still, "idle_s": None, "limited_s": 0.0, "paused": False, **changes})
+    still |= {"idle_s": None, "limited_s": 0.0, "limit_sure": False, "watched": False, "paused": False}
+    seen = Movement(**{**still, **changes})
     assert _outcome(rules.drains(QUEUE, _seen(seen))) == outcome
 
 
