@@ -22,12 +22,23 @@ if TYPE_CHECKING:
 
 REFUSALS = frozenset({401, 403})  # RFC 9110, 15.5.2 and 15.5.4
 NETWORK = frozenset({"network", "ask"})  # troubles on this side: nothing was learned about the other
+# What a header says of an answer that a cache gave; of a chain of caches each tells its own.
 CACHE_STATES = {
-    "x-vercel-cache": frozenset({"HIT", "STALE", "PRERENDER", "REVALIDATED"}),
-    "x-nextjs-cache": frozenset({"HIT", "STALE"}),
-    "cf-cache-status": frozenset({"HIT", "STALE", "UPDATING", "REVALIDATED"}),
-    "x-cache": frozenset({"HIT", "TCP_HIT", "STALE"}),
+    name: re.compile(rf"(?<![\w.-])(?:{states})(?![\w.-])", re.IGNORECASE)
+    for name, states in {
+        "x-vercel-cache": "HIT|STALE|PRERENDER|REVALIDATED",
+        "x-nextjs-cache": "HIT|STALE",
+        "x-nextjs-prerender": "1",
+        "cf-cache-status": "HIT|STALE|UPDATING|REVALIDATED",
+        "x-cache": "HIT|TCP_(?:MEM_|REFRESH_|IMS_)?HIT|RefreshHit|STALE",
+        "x-cache-status": "HIT|STALE|UPDATING|REVALIDATED",
+        "x-proxy-cache": "HIT|STALE|UPDATING|REVALIDATED",
+        "cache-status": r"hit(?!=\?0)",  # RFC 9211
+    }.items()
 }
+# Headers that are for caches in between alone, and go before Cache-Control there: RFC 9213, and what came before it.
+CDN_CONTROLS = ("cdn-cache-control", "vercel-cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control")
+KEEPS = re.compile(r"(?:s-maxage|stale-while-revalidate)=[1-9]")  # whatever max-age says
 OLD = timedelta(minutes=5)  # beyond what clocks differ by
 COARSE = timedelta(seconds=1.5)  # between two asks, before a clock that tells seconds must have moved
 FINE = timedelta(milliseconds=20)
@@ -139,9 +150,14 @@ def is_fresh(uncached_endpoint: Endpoint, health: Evidence[Health]) -> Verdict:
     findings |= dict.fromkeys(_stopped_clock(health.value))
     control = answer.header("cache-control").lower()
     warnings = []
-    if not re.search(r"no-store|no-cache|max-age=0(?!\d)|private", control) or re.search(r"s-maxage=[1-9]", control):
+    if not re.search(r"no-store|no-cache|max-age=0(?!\d)|private", control) or KEEPS.search(control):
         kept = f"Cache-Control is {control!r}" if control else "Cache-Control is missing"
         warnings.append(f"{kept}: a cache may keep the answer; expected no-store")
+    warnings += [
+        f"{name} is {told!r}: a cache in between may keep the answer; expected no-store"
+        for name in CDN_CONTROLS
+        if re.search(r"max-?age=[1-9]", told := answer.header(name).lower())
+    ]
     clocks = ", ".join(mark.key for mark in health.value.body.marks) or "none"
     observed = (
         f"{len(answers)} answers; Age {answer.header('age') or 'none'}, Cache-Control {control or 'none'}, "
@@ -161,12 +177,11 @@ def _cache_state(answer: Answer) -> str:
 
 
 def _from_cache(answer: Answer) -> list[str]:
-    age = answer.header("age").strip()
+    age = answer.header("age").split(",")[0].strip()  # the first counts: RFC 9111, 5.1
     found = [f"it came from a cache: Age is {age} s"] if age.isdigit() and int(age) > 0 else []
     for name, states in CACHE_STATES.items():
-        state = answer.header(name).upper().split(" ")[0].strip(",")
-        if state in states:
-            found.append(f"it came from a cache: {name} is {state}")
+        if state := states.search(answer.header(name)):
+            found.append(f"it came from a cache: {name} is {state[0].upper()}")
     return found
 
 

@@ -16,6 +16,7 @@ HOSTS = {
     "accounts.google.com": "a Google login",
     "login.microsoftonline.com": "a Microsoft login",
 }
+HOLDERS = {"cf-mitigated": "Cloudflare's challenge", "x-vercel-mitigated": "Vercel's firewall"}  # none for the app
 VERCEL_PAGE = re.compile(r"vercel\.com/sso|_vercel_sso|_vercel_password|vercel-authentication", re.IGNORECASE)
 
 
@@ -25,6 +26,8 @@ def wall(answer: Answer) -> str:
     Vercel's protection answers 401, or redirects to vercel.com/sso-api, before the app is reached
     (vercel.com/docs/deployment-protection). A redirect to another host's login page is one, too.
     """
+    if answer.status >= 400 and (name := next((HOLDERS[key] for key in HOLDERS if answer.header(key)), "")):
+        return name
     if answer.status in (401, 403) and _is_vercel(answer):
         return HOSTS["vercel.com"]
     if not 300 <= answer.status < 400:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -123,8 +124,10 @@ def _expected(service: Service, answer: Answer) -> list[str]:
 def _has(answer: Answer, name: str) -> bool:
     if name == "x-frame-options" and "frame-ancestors" in answer.header("content-security-policy").lower():
         return True
-    value = answer.header(name)
-    return value.strip().lower() == "nosniff" if name == NOSNIFF else bool(value)
+    value = answer.header(name).strip().lower()
+    if name == NOSNIFF:
+        return value.split(",")[0].strip() == "nosniff"
+    return bool(re.search(r"max-age=\"?0*[1-9]", value)) if name == HSTS else bool(value)  # 0 takes HSTS back
 
 
 def admits_only_who_may(endpoint: Endpoint, access: Evidence[Access]) -> Verdict:

@@ -201,6 +201,17 @@ def test_login_in_the_address_is_sent_and_never_shown(tmp_path: Path) -> None:
         (data(HEALTH, x_vercel_cache="PRERENDER"), "004", "fail: it came from a cache: x-vercel-cache is PRERENDER"),
         (data(HEALTH, cf_cache_status="HIT"), "004", "fail: it came from a cache: cf-cache-status is HIT"),
         (data(HEALTH, x_cache="Hit from cloudfront"), "004", "fail: it came from a cache: x-cache is HIT"),
+        (data(HEALTH, x_proxy_cache="MISS, HIT"), "004", "fail: it came from a cache: x-proxy-cache is HIT"),
+        (data(HEALTH, x_cache_status="STALE"), "004", "fail: it came from a cache: x-cache-status is STALE"),
+        (data(HEALTH, cache_status='"Edge"; hit; ttl=9'), "004", "fail: it came from a cache: cache-status is HIT"),
+        (data(HEALTH, x_nextjs_prerender="1"), "004", "fail: it came from a cache: x-nextjs-prerender is 1"),
+        (data(HEALTH, age="10, 3"), "004", "fail: it came from a cache: Age is 10 s"),
+        (data(HEALTH, cdn_cache_control="max-age=60"), "004", "warn: cdn-cache-control is 'max-age=60'"),
+        (
+            data(HEALTH, cache_control="max-age=0, stale-while-revalidate=60"),
+            "004",
+            "warn: Cache-Control is 'max-age=0, stale-while-revalidate=60'",
+        ),
         (data(HEALTH, cache_control="public, s-maxage=60"), "004", "warn: Cache-Control is 'public, s-maxage=60'"),
         (data(HEALTH, cache_control="public, max-age=0, must-revalidate"), "004", "pass"),
         (data(HEALTH | {"timestamp": "2020-01-01T00:00:00Z"}), "004", "fail: its body was made at 2020-01-01"),
@@ -225,6 +236,12 @@ def test_login_in_the_address_is_sent_and_never_shown(tmp_path: Path) -> None:
         (data({"status": "ok", "hostname": "web-7d9f"}), "007", "fail: the answer (200) tells the name of its machine"),
         (data(HEALTH, x_powered_by="Express"), "007", "warn: the answer (200) tells which software"),
         (data(HEALTH, x_trace=TOKEN), "007", "fail: the answer (200) tells the value of TOKEN: header x-trace"),
+        (
+            saying(500, "<p>Oops<br>at /app/node_modules/x/a.js:28:10</p>", {"content-type": "text/html"}),
+            "007",
+            "fail: the answer (500) tells a stack trace of Node.js",
+        ),
+        (data({"e": "Can't reach database server at `db:5432`"}), "007", "fail: the answer (200) tells a database's"),
         (data(HEALTH), "009", "warn: x-content-type-options is missing on /health"),
         (data(HEALTH, 401), "010", "fail: it is public, and the anonymous gets 401"),
     ],
@@ -234,6 +251,18 @@ def test_answer_is_judged(script: Script, item: str, expected: str, tmp_path: Pa
     with Server(routes({"/health": script})) as server:
         tried = Tried(tmp_path, server.url)
         assert tried.outcome(item).startswith(expected.format(url=server.url))
+
+
+def test_header_counts_by_what_it_says(tmp_path: Path) -> None:
+    """A cache that was asked and had nothing is no hit; an HSTS of 0 seconds takes itself back."""
+    asked = data(HEALTH, cache_status='"Edge"; fwd=miss; hit=?0', x_cache="Miss from hit.example")
+    with Server(routes({"/health": asked})) as server:
+        assert Tried(tmp_path, server.url).outcome("004") == "pass"
+    wanted = 'security_headers = ["strict-transport-security"]'
+    for told, expected in (("max-age=63072000; preload", "pass"), ("max-age=0", "warn: strict-transport-security is")):
+        sent = data(HEALTH, strict_transport_security=told)
+        with Server(sent) as server:
+            assert Tried(tmp_path, server.url, service=wanted).outcome("009").startswith(expected)
 
 
 def test_503_then_200_is_not_mended_by_asking_again(tmp_path: Path) -> None:
@@ -318,11 +347,12 @@ WALLS = [
     saying(401, "<title>Authentication Required</title>", {"set-cookie": "_vercel_sso_nonce=abc; Path=/"}),
     saying(302, "", {"location": "https://vercel.com/sso-api?url=x"}),
     saying(307, "", {"location": "https://team.cloudflareaccess.com/cdn-cgi/access/login/x"}),
+    saying(403, "<title>Just a moment...</title>", {"cf-mitigated": "challenge"}),
     saying(302, "", {"location": "https://id.example.org/oauth2/authorize?client_id=1"}),
 ]
 
 
-@pytest.mark.parametrize("script", WALLS, ids=["nonce", "vercel", "cloudflare", "other"])
+@pytest.mark.parametrize("script", WALLS, ids=["nonce", "vercel", "cloudflare", "challenge", "other"])
 def test_login_wall_is_a_finding_and_never_a_pass(script: Script, tmp_path: Path) -> None:
     """What answers in the service's place is named; nothing else of it is judged."""
     with Server(script) as server:
