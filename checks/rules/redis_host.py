@@ -29,7 +29,10 @@ def never_evicts(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
 
 
 def has_memory_left(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
-    """Hold used memory against maxmemory, or where that is not set against the machine's; a limit is still allowed."""
+    """Hold used memory against maxmemory, or where that is not set against the machine's; a limit is still allowed.
+
+    Without maxmemory it is not known when memory ends: a container may have much less than its machine.
+    """
     memory = told.value
     whole, name = (
         (memory.limit, "maxmemory") if memory.limit else (memory.system, "the machine's memory, no maxmemory set")
@@ -45,7 +48,8 @@ def has_memory_left(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
         return Verdict(told, observed, (Finding(f"{text}; expected at most {FULL:.0%}"),))
     if share > NEARLY:
         return Verdict(told, observed, warnings=(Finding(f"{text}; expected at most {NEARLY:.0%}"),))
-    return Verdict(told, observed)
+    unset = Finding("maxmemory is not set: when memory ends, this Redis is ended rather than writes refused")
+    return Verdict(told, observed, warnings=() if memory.limit else (unset,))
 
 
 def is_reached_safely(redis: QueueRedis, connection: Evidence[Link]) -> Verdict:
