@@ -59,10 +59,10 @@ def _no_job(told: Told, seen: Evidence[Told]) -> Verdict:
 
 
 def holds_no_secret(log: Log, seen: Evidence[Told]) -> Verdict:
-    """Expect that neither a detector nor a known value matches anywhere."""
+    """Expect that neither a detector nor a known value matches anywhere; what could not be searched warns."""
     told = seen.value
     observed = f"{_extent(told)} ({told.size:,} bytes), searched for {told.searched:,} detectors and known values"
-    return Verdict(seen, observed, _findings(told, told.secrets))
+    return Verdict(seen, observed, _findings(told, told.secrets), _findings(told, told.unread))
 
 
 def keeps_to_its_levels(log: Log, seen: Evidence[Told]) -> Verdict:
@@ -75,14 +75,18 @@ def keeps_to_its_levels(log: Log, seen: Evidence[Told]) -> Verdict:
 
 
 def tells_of_redis(redis_log: Log, seen: Evidence[Told]) -> Verdict:
-    """Expect at least one event of a connection, and after each loss a return.
+    """Expect at least one event of a connection, after each loss a return, and a connection after a start.
 
     Without an event it is a finding where the log holds a start of the service, else not proven: a warning.
     """
     told, redis = seen.value, seen.value.redis
     if redis.events:
         events = ", ".join(f"{count:,} {word}" for word, count in redis.events)
-        return Verdict(seen, f"events of Redis connections in {_extent(told)}: {events}", _findings(told, redis.lost))
+        findings = _findings(told, redis.lost)
+        if redis.beginning and not redis.connected and not findings:
+            text = "the service starts in this log, and no line tells that Redis is connected or ready"
+            findings = (Finding(text, told.source),)
+        return Verdict(seen, f"events of Redis connections in {_extent(told)}: {events}", findings)
     observed = f"no event of a Redis connection in {_extent(told)}{_span(told)}"
     if redis.beginning:
         text = "the service starts in this log and says nothing about its connection to Redis"

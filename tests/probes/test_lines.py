@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets as random
@@ -47,6 +48,7 @@ RULES: dict[str, Callable[..., Verdict]] = {
     "007": rules.tells_of_redis,
 }
 Entry = dict[str, Any]
+BASIC = "Basic " + base64.b64encode(f"default:{PASSWORD}".encode()).decode()
 
 
 def entry(seconds: float, message: str, **fields: Any) -> Entry:
@@ -139,6 +141,8 @@ def test_sound_log_passes_every_item(tmp_path: Path) -> None:
         '{"severity":"WARNING","message":"ok","time":"2026-11-23T08:00:01.123456789Z","serviceName":"worker"}',  # Cloud
         '{"@timestamp":"2026-11-23T08:00:01Z","log.level":"info","message":"ok","service":{"name":"w"}}',  # Elastic
         '{"@timestamp":"2026-11-23T08:00:01+00:00","log":{"level":"info"},"message":"ok","service.name":"worker"}\r',
+        '{"level":"log","message":"ok","service":"worker","timestamp":"2026-11-23T08:00:01Z"}',  # Nest
+        '{"level":"Information","message":"ok","service":"worker","timestamp":"2026-11-23T08:00:01Z"}',  # Serilog
         "",
         "   ",
     ],
@@ -170,6 +174,7 @@ def test_known_loggers_are_understood(line: str, tmp_path: Path) -> None:
         (json.dumps(entry(9, "x", level="debug")), "006", "is of level debug"),
         (json.dumps(entry(9, "x", level=20)), "006", "is of level debug"),
         (json.dumps(entry(9, "x", level="loud")), "006", "has a level that is not known"),
+        (json.dumps(entry(9, "auth", header=BASIC)), "005", "holds the value of password in REDIS_URL"),
         (json.dumps(entry(9, "redis.close", use="worker")), "007", "a connection to Redis is gone"),
         (json.dumps(entry(9, "Redis connection lost")), "007", "a connection to Redis is gone"),
     ],
@@ -186,6 +191,35 @@ def test_many_bad_lines_are_one_finding(tmp_path: Path) -> None:
     """The first lines are named, and how many there are."""
     told = outcomes(tmp_path, [*SOUND, *(f"plain {n}" for n in range(1000))])["001"]
     assert told == "fail: worker.log:9: the line is no JSON object; so do lines 10, 11, 12, 13 and 995 more"
+
+
+def test_log_that_ends_within_a_line_is_advice(tmp_path: Path) -> None:
+    """Whoever copied the log cut it there; half a line before others is a flaw all the same."""
+    half = '{"timestamp":"2026-11-23T08:00:10.000Z","level":"in'
+    for cut, expected in ((half, "warn: worker.log:9: the line is cut off"), (half + "\n", "fail: worker.log:9: ")):
+        (tmp_path / "worker.log").write_text(text(SOUND) + cut, "utf-8")
+        assert Tried(tmp_path).outcome("001").startswith(expected)
+
+
+def test_log_that_cannot_be_searched_is_not_clean(tmp_path: Path) -> None:
+    """Of UTF-16 nothing is found, which proves nothing."""
+    (tmp_path / "worker.log").write_bytes(text(SOUND).encode("utf-16"))
+    assert "could not be searched" in Tried(tmp_path).outcome("005")
+
+
+def test_reason_may_follow_an_event(tmp_path: Path) -> None:
+    """A job whose end tells why has ended."""
+    failed = job(2.5, "failed", 2, level="error") | {"message": "Job failed: model overloaded\ntry again"}
+    assert broken(outcomes(tmp_path, [*SOUND[:6], failed, entry(5000, "http.listening")])) == {}
+
+
+def test_start_needs_a_connection(tmp_path: Path) -> None:
+    """A service that starts and tells of errors alone has not reached its Redis."""
+    refused = entry(0.1, "redis.error", level="error")
+    told = outcomes(tmp_path, [SOUND[0], refused, *SOUND[3:]])["007"]
+    assert (
+        told == "fail: worker.log: the service starts in this log, and no line tells that Redis is connected or ready"
+    )
 
 
 def test_banners_of_package_managers_are_advice(tmp_path: Path) -> None:
