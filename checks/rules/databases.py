@@ -92,6 +92,7 @@ def migrations_applied(database: Database, told: Evidence[Migrations]) -> Verdic
         *_twins(seen),
     ]
     warnings = [
+        *_edited(seen),
         *(Finding(f"{name} is applied and not in the repository", seen.table) for name in strays),
         *(
             Finding(f"{name} has no migration's name and is not looked at", str(database.migrations))
@@ -125,6 +126,15 @@ def _not_applied(seen: Migrations, pending: list[MigrationFile]) -> Iterator[Fin
         yield Finding(f"{file.name} is not applied{late}", file.path)
 
 
+def _edited(seen: Migrations) -> Iterator[Finding]:
+    """Files that changed after they were applied: the database has what stood there before."""
+    applied = {key: row.digest for row in seen.applied for key in row.keys}
+    for file in seen.folder.files:
+        digest = next((applied[key] for key in file.keys if applied.get(key)), "")
+        if digest and file.digest and digest != file.digest:
+            yield Finding(f"{file.name} was edited after it was applied", file.path)
+
+
 def _twins(seen: Migrations) -> Iterator[Finding]:
     """Files that one row stands for: whether both are applied cannot be told, and the tool takes one of them."""
     if seen.folder.tool in ("Prisma", "Drizzle"):  # they name a migration whole
@@ -142,7 +152,8 @@ def _twins(seen: Migrations) -> Iterator[Finding]:
 def guards_what_it_exposes(database: Database, told: Evidence[Exposure]) -> Verdict:
     """Expect row-level security on each table that a role of the API may touch.
 
-    Without a policy it denies all, and a view with its owner's rights goes round it: both warn.
+    Without a policy it denies all, a policy of `true` guards nothing, and a view with its owner's rights goes
+    round it: these warn.
     """
     seen = told.value
     missing = [Finding(f"schema {name} is not in the database", told.where) for name in seen.missing]
@@ -188,6 +199,9 @@ def _by(relation: Relation) -> str:
 def _advice(relation: Relation) -> str:
     """A warning about something exposed; "" where there is none."""
     if relation.kind in ("table", "partitioned table"):
+        if relation.writers:
+            who = " and ".join(relation.writers)
+            return f"{relation.name} has a policy of `true` by which {who} may change or delete every row"
         denied = relation.row_security and not relation.policies
         return f"{relation.name} has row-level security and no policy: all its rows are refused" if denied else ""
     if relation.kind == "foreign table":

@@ -185,6 +185,24 @@ def test_prisma_migrations_are_understood(home: Home, tmp_path: Path) -> None:
     assert _verdict(tmp_path, home.url, "migrations", migrations="prisma/migrations")[0] == "pass"
 
 
+def test_prisma_migration_that_was_edited_is_told(home: Home, tmp_path: Path) -> None:
+    """Prisma records a hash of what it applied; what stands in the repository now was never applied."""
+    path = "prisma/migrations/1_init/migration.sql"
+    track(tmp_path, path)
+    home.run(
+        "create table _prisma_migrations "
+        "(migration_name text, checksum text, finished_at timestamptz, rolled_back_at timestamptz)",
+        "insert into _prisma_migrations values ('1_init', 'of a first try', null, now())",
+        "insert into _prisma_migrations "
+        r"values ('1_init', encode(sha256(convert_to(E'select 1;\n', 'UTF8')), 'hex'), now(), null)",
+    )
+    assert _verdict(tmp_path, home.url, "migrations", migrations="prisma/migrations")[0] == "pass"
+    (tmp_path / path).write_text("select 2;\n", "utf-8")
+    verdict, words = _verdict(tmp_path, home.url, "migrations", migrations="prisma/migrations")
+    assert verdict == "warn"
+    assert "1_init was edited after it was applied" in words
+
+
 def test_drizzle_migrations_are_understood(home: Home, tmp_path: Path) -> None:
     """A row counts by its time or by its hash."""
     journal = '{"entries": [{"tag": "0000_a", "when": 1000}, {"tag": "0001_b", "when": 2000}]}'
@@ -277,6 +295,25 @@ def test_policies_views_and_extensions_are_told_apart(home: Home, tmp_path: Path
     assert "public.deep (view) reads public.t with its owner's rights" in words
     assert "public.kept (materialized view) reads public.t" in words
     assert "public.careful" not in words
+
+
+def test_policy_that_is_always_true_guards_nothing(home: Home, tmp_path: Path) -> None:
+    """Reading every row may be meant; changing every row is told, unless another policy restricts it."""
+    home.run(
+        "create table t (id int)",
+        "alter table t enable row level security",
+        "grant all on t to anon",
+        "create policy readable on t for select using (true)",
+    )
+    assert _verdict(tmp_path, home.url, "exposure")[0] == "pass"
+    home.run("create policy theirs on t for all to authenticated using (true)")
+    assert _verdict(tmp_path, home.url, "exposure")[0] == "pass"  # which may not touch it
+    home.run("create policy everyone on t for delete using (true)")
+    verdict, words = _verdict(tmp_path, home.url, "exposure")
+    assert verdict == "warn"
+    assert "public.t has a policy of `true` by which anon may change or delete every row" in words
+    home.run("create policy but on t as restrictive using (id > 0)")
+    assert _verdict(tmp_path, home.url, "exposure")[0] == "pass"
 
 
 def test_database_without_roles_of_an_api_warns_unless_told(home: Home, tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ TABLE = Relation("public.t", "table", row_security=True, policies=1, of_extensio
         (replace(TABLE, row_security=False, of_extension=True), "pass"),
         (replace(TABLE, row_security=False, roles=()), "pass"),
         (replace(TABLE, policies=0), "warn"),
+        (replace(TABLE, writers=("anon",)), "warn"),
         (replace(TABLE, kind="foreign table", row_security=False), "warn"),
         (replace(TABLE, kind="view", row_security=False, guarded=("public.u",)), "warn"),
         (replace(TABLE, kind="view", row_security=False, guarded=("public.u",), invoker=True), "pass"),
