@@ -59,6 +59,8 @@ def _missing(account: Account, moment: datetime) -> Iterator[str]:
 def _advice(account: Account, moment: datetime) -> Iterator[str]:
     if account.expires is not None and moment < account.expires <= moment + SOON:
         yield f"the key expires on {account.expires:%Y-%m-%d}"
+    if account.credit.left is not None and account.credit.unread:
+        yield f"the account's credit was not seen, which may be less: {account.credit.unread}"
     if account.free_tier:
         yield "the key is of the free tier, which limits requests a day"
     for model in account.models:

@@ -143,13 +143,23 @@ def test_upstash_is_asked_with_basic_authentication_and_without_secrets(cache: U
 
 
 def test_platforms_own_key_is_asked_and_no_other(router: OpenRouter, room: Room) -> None:
-    """The value that the service has, not the pipeline's management key; its credit by its own limit."""
+    """The value that the service has, not the pipeline's management key; its credit by its own limit, the smaller."""
     account = room.vendors.outside.account(room.external("openrouter")).value
     assert account.credit.left == 74.5
     assert "of the key's own limit" in account.credit.source
     asked = {request.path: request.headers.get("authorization", "") for request in router.asked}
     assert asked["/key"] == f"Bearer {KEY}"
-    assert "/credits" not in asked
+
+
+def test_limit_of_a_key_is_worth_no_more_than_the_account(router: OpenRouter, room: Room) -> None:
+    """A key may have most of its limit left in an account that is spent; who may not see the account says so."""
+    router.credits["total_usage"] = 499.0
+    credit = room.vendors.outside.account(room.external("openrouter")).value.credit
+    assert (credit.left, credit.source) == (1.0, "of the account's credit")
+    router.fault = lambda request: Reply({}, 403) if request.path == "/credits" else None
+    room.declare(MANIFEST)
+    credit = room.vendors.outside.account(room.external("openrouter")).value.credit
+    assert (credit.left, "the rights of a management key" in credit.unread) == (74.5, True)
 
 
 def test_key_without_limit_has_the_accounts_credit(router: OpenRouter, room: Room) -> None:

@@ -30,6 +30,7 @@ def ends(days: float) -> datetime:
         (replace(SOUND, credit=Credit(19.99, "of the key's own limit")), "fail"),
         (replace(SOUND, credit=Credit(-3.0, "of the account's credit")), "fail"),
         (replace(SOUND, credit=UNTOLD), "unverified: Give a management key."),
+        (replace(SOUND, credit=replace(SOUND.credit, unread="may not read /credits")), "warn"),
         (replace(SOUND, credit=UNTOLD, expires=ends(-1)), "fail"),  # what is known to be wrong is told first
         (replace(SOUND, expires=ends(0)), "fail"),
         (replace(SOUND, expires=ends(14)), "warn"),

@@ -31,6 +31,10 @@ def _account_spent(vended: Vended) -> None:
     vended.vendor("openrouter").credits["total_usage"] = 495.0
 
 
+def _account_poor(vended: Vended) -> None:
+    vended.vendor("openrouter").credits["total_usage"] = 495.0
+
+
 def _unlimited_unmanaged(vended: Vended) -> None:
     _key(vended, limit=None, limit_remaining=None)
     vended.manifest('token_env = "OPENROUTER_MANAGEMENT_KEY"', "# no management key")
@@ -60,6 +64,7 @@ TWINS = {
         Twin("a key that expires soon", lambda vended: _expiring(vended, 13), vended=True, verdict="warn"),
         Twin("a key of the free tier", lambda vended: _key(vended, is_free_tier=True), vended=True, verdict="warn"),
         Twin("an account without credit", _account_spent, vended=True),
+        Twin("a limit that the account cannot pay", _account_poor, vended=True),
         Twin("no limit, and no management key", _unlimited_unmanaged, vended=True, verdict="unverified"),
         Twin("a model that is not offered", lambda vended: _model(vended, id="openai/gpt-5-nano"), vended=True),
         Twin(
