@@ -154,6 +154,18 @@ def test_token_is_found_by_name_where_no_row_has_a_suffix(vercel: Vercel, tmp_pa
     assert f"{made.at:%Y-%m-%d}" == "2026-01-12"
 
 
+def test_token_of_that_name_that_ends_otherwise_is_another(vercel: Vercel, tmp_path: Path) -> None:
+    """Somebody renewed the token, and the pipeline still has the old one, or another member's."""
+    for row in vercel.tokens:
+        row["suffix"] = "zzzz"
+    manifest = MANIFEST.replace("[vercel]\n", '[vercel]\ntoken_name = "laptop"\n')
+    with serving(vercel) as standin:
+        asked = Asked(tmp_path, manifest, standin, {"VERCEL_TOKEN": vercel.token})
+        age = asked.vendors.rotation.age(asked.secret("VERCEL_TOKEN")).value
+    assert not age.made
+    assert "is known to be VERCEL_TOKEN" in age.gaps[0].reason
+
+
 def test_copy_that_may_be_hidden_is_a_gap(vercel: Vercel, asked: Asked) -> None:
     """A variable that the token may not see has an age that nobody here knows."""
     vercel.hidden = 1
