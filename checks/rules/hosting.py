@@ -85,6 +85,8 @@ def runs_as_declared(service: Service, told: Evidence[Running], today: date) -> 
     held = seen.shipped if filed and seen.shipped else seen.own
     findings = [*_state(seen), *_settings(service, held, seen.volume), *_processes(service, held, seen)]
     warnings = _under_way(seen)
+    if seen.status == "SUCCESS" and not seen.instances and not held.cron:
+        warnings.append("Railway names no process of it: whether its replicas run is not known")
     if held.sleeps:
         warnings.append("Railway may stop every replica while the service is idle (sleepApplication)")
     if filed:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from fixtures.model.vendors import Railway
 
 NEEDED = {"deployment.failed": "failed deployments", "deployment.crashed": "crashes"}
+# Railway publishes no list of severities; its own example of a failed deployment is a WARNING. Whether what else
+# breaks is a WARNING or CRITICAL is not known, and either is taken for enough.
+SEVERITIES = {"deployment.failed": frozenset({"WARNING"})}
+GRAVE = frozenset({"WARNING", "CRITICAL"})
 MEMORY_SPENT = "deployment.oomkilled"
 LIMITS = frozenset({"CPU_USAGE", "CPU_USAGE_2", "MEMORY_USAGE_GB"})
 DISK = frozenset({"DISK_USAGE_GB"})
@@ -67,10 +71,14 @@ def _live(seen: Notices) -> list[NoticeRule]:
 
 
 def _is_told(seen: Notices, event: str) -> bool:
-    telling = [rule for rule in _live(seen) if event in map(_plain, rule.events)]
+    telling = [rule for rule in _live(seen) if event in map(_plain, rule.events) and _lets_through(rule, event)]
     whole = any(rule.service is None for rule in telling)
     reached = {rule.service for rule in telling}
     return whole or (bool(seen.services) and all(place in reached for _, place in seen.services))
+
+
+def _lets_through(rule: NoticeRule, event: str) -> bool:
+    return not rule.severities or not SEVERITIES.get(event, GRAVE).isdisjoint(rule.severities)
 
 
 def _plain(event: str) -> str:

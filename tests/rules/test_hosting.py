@@ -143,10 +143,19 @@ def test_latest_deployment_says_whether_another_serves(status: str, others: int,
     assert sentences(_run(replace(RUNNING, status=status, others=others))) == said
 
 
-@pytest.mark.parametrize("instances", [(), ("RUNNING", "RUNNING", "REMOVED"), ("RUNNING", "RUNNING")])
+@pytest.mark.parametrize("instances", [("RUNNING", "RUNNING", "REMOVED"), ("RUNNING", "RUNNING")])
 def test_processes_that_run_are_enough(instances: tuple[str, ...]) -> None:
-    """Old processes beside them do not count, and a list that is empty tells nothing."""
+    """Old processes beside them do not count."""
     assert not sentences(_run(replace(RUNNING, instances=instances)))
+
+
+def test_list_without_a_process_tells_nothing() -> None:
+    """Then it is not known whether anything runs; of what runs by a schedule nothing need run now."""
+    verdict = _run(replace(RUNNING, instances=()))
+    assert not verdict.findings
+    assert "whether its replicas run is not known" in sentences(verdict)
+    crons = [replace(settings, cron=True) for settings in (RUNNING.own, RUNNING.shipped) if settings]
+    assert not sentences(_run(replace(RUNNING, own=crons[0], shipped=crons[-1], instances=())))
 
 
 def test_service_with_a_volume_cannot_have_replicas() -> None:

@@ -43,6 +43,21 @@ def test_rules_of_each_service_are_enough_together() -> None:
     assert "nobody is told of crashes of worker, cron in production" in sentences(_judge(rules=both[:1]))
 
 
+@pytest.mark.parametrize(
+    ("severities", "enough"),
+    [
+        ((), True),
+        (("WARNING",), True),
+        (("INFO", "WARNING"), True),
+        (("CRITICAL",), False),
+        (("INFO",), False),
+    ],
+)
+def test_rule_tells_of_its_severities_only(severities: tuple[str, ...], enough: bool) -> None:
+    """A failed deployment is a warning at Railway: a rule for what is critical alone says nothing of it."""
+    assert (not sentences(_judge(rules=(replace(RULE, severities=severities),)))) is enough
+
+
 def test_events_may_stand_in_several_rules() -> None:
     """Failed deployments to one channel, crashes to another."""
     rules = (replace(RULE, events=FAILURES[:1]), replace(RULE, events=(FAILURES[1], "Deployment.oom_killed")))

@@ -111,6 +111,7 @@ TWINS = {
             "a crashed replica",
             lambda v: _latest(v, instances=[{"id": "i-1", "status": "RUNNING"}, {"id": "i-2", "status": "CRASHED"}]),
         ),
+        _twin("a deployment without a process", lambda v: _latest(v, instances=[]), verdict="warn"),
         _twin("a deployment under way", lambda v: _latest(v, status="DEPLOYING"), verdict="warn"),
         _twin("a service that sleeps", lambda v: _shipped(v, sleepApplication=True), verdict="warn"),
         _twin(
@@ -124,6 +125,7 @@ TWINS = {
         _twin("a rule without crashes", _events("Deployment.failed", "Deployment.oomKilled")),
         _twin("a rule without failed deployments", _events("Deployment.crashed", "Deployment.oom_killed")),
         _twin("nothing on limits", _events("Deployment.failed", "Deployment.crashed")),
+        _twin("a rule for what is critical alone", lambda v: _rule(v, severities=["CRITICAL"])),
         _twin("a rule of another environment", lambda v: _rule(v, environmentId=STAGING)),
         _twin("a rule of another service", lambda v: _rule(v, serviceId="another")),
         _twin("a rule of another project", lambda v: _rule(v, projectId="another")),
