@@ -17,6 +17,11 @@ HOSTS = {
     "login.microsoftonline.com": "a Microsoft login",
 }
 HOLDERS = {"cf-mitigated": "Cloudflare's challenge", "x-vercel-mitigated": "Vercel's firewall"}  # none for the app
+# Where programs ask and no person signs in, the made-up path among them; and what a page is known by on which one does.
+FOR_PROGRAMS = re.compile(
+    r"/(?:api|health\w*|ready\w*|live\w*|status|metrics|webhooks?|preflight-\w+)(?:[/.?]|$)", re.IGNORECASE
+)
+PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
 VERCEL_PAGE = re.compile(r"vercel\.com/sso|_vercel_sso|_vercel_password|vercel-authentication", re.IGNORECASE)
 
 
@@ -24,15 +29,23 @@ def wall(answer: Answer) -> str:
     """Which login wall answered; "" where none did.
 
     Vercel's protection answers 401, or redirects to vercel.com/sso-api, before the app is reached
-    (vercel.com/docs/deployment-protection). A redirect to another host's login page is one, too.
+    (vercel.com/docs/deployment-protection). A redirect to another host's login page is one, too, and a page with a
+    field for a password in place of what programs ask for: some proxies put it there with 200.
     """
     if answer.status >= 400 and (name := next((HOLDERS[key] for key in HOLDERS if answer.header(key)), "")):
         return name
     if answer.status in (401, 403) and _is_vercel(answer):
         return HOSTS["vercel.com"]
     if not 300 <= answer.status < 400:
-        return ""
+        return "a login page" if _is_login_page(answer) else ""
     return _behind(urljoin(answer.url, answer.header("location")), answer)
+
+
+def _is_login_page(answer: Answer) -> bool:
+    asked = urlsplit(answer.url).path
+    if not FOR_PROGRAMS.search(asked) or LOGIN_PATH.search(asked) or "html" not in answer.media_type:
+        return False
+    return answer.body.examine(lambda text: PASSWORD_FIELD.search(text) is not None)
 
 
 def _is_vercel(answer: Answer) -> bool:

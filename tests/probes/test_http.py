@@ -348,11 +348,12 @@ WALLS = [
     saying(302, "", {"location": "https://vercel.com/sso-api?url=x"}),
     saying(307, "", {"location": "https://team.cloudflareaccess.com/cdn-cgi/access/login/x"}),
     saying(403, "<title>Just a moment...</title>", {"cf-mitigated": "challenge"}),
+    saying(200, "<form><input name=p type='password'></form>", {"content-type": "text/html; charset=utf-8"}),
     saying(302, "", {"location": "https://id.example.org/oauth2/authorize?client_id=1"}),
 ]
 
 
-@pytest.mark.parametrize("script", WALLS, ids=["nonce", "vercel", "cloudflare", "challenge", "other"])
+@pytest.mark.parametrize("script", WALLS, ids=["nonce", "vercel", "cloudflare", "challenge", "page", "other"])
 def test_login_wall_is_a_finding_and_never_a_pass(script: Script, tmp_path: Path) -> None:
     """What answers in the service's place is named; nothing else of it is judged."""
     with Server(script) as server:
