@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fixtures.model.exposition import Family, Flaw, Sample, Scrape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MILLISECONDS = re.compile(r"_(?:ms|msecs?|millis|milliseconds?)(?:_total)?$", re.IGNORECASE)
 TOLD = 3
@@ -30,11 +30,10 @@ def lint(scrape: Scrape) -> tuple[Flaw, ...]:
 def _family(family: Family, openmetrics: bool) -> Iterator[Flaw]:
     if family.type in ("histogram", "gaugehistogram"):
         yield from _histogram(family)
+    if family.type in ("histogram", "summary"):
+        yield from _impossible(family, (*family.parts("_bucket"), *family.parts("_count")))
     if family.type == "counter":
         yield from _counter(family, openmetrics)
-    if family.type == "gauge" and family.name.endswith("_total"):
-        text = f"the gauge {family.name} ends in _total, as counters do: rate() of it says nothing"
-        yield Flaw(text, (family.line,), grave=False)
     if MILLISECONDS.search(family.name):
         text = f"{family.name} is in milliseconds; Prometheus's base unit of time is the second"
         yield Flaw(text, (family.line,), grave=False)
@@ -43,9 +42,14 @@ def _family(family: Family, openmetrics: bool) -> Iterator[Flaw]:
 def _counter(family: Family, openmetrics: bool) -> Iterator[Flaw]:
     if not openmetrics and not family.name.endswith("_total"):
         yield Flaw(f"the counter {family.name} has no _total at its end", (family.line,), grave=False)
-    wrong = [s.line for s in family.samples if math.isnan(s.value) or s.value < 0]
+    yield from _impossible(family, family.samples)
+
+
+def _impossible(family: Family, counts: Iterable[Sample]) -> Iterator[Flaw]:
+    wrong = [s.line for s in counts if math.isnan(s.value) or s.value < 0]
     if wrong:
-        yield Flaw(f"the counter {family.name} is negative or NaN", tuple(wrong[:TOLD]), len(wrong))
+        text = f"the {family.type} {family.name} counts what is negative or NaN"
+        yield Flaw(text, tuple(wrong[:TOLD]), len(wrong))
 
 
 def _histogram(family: Family) -> Iterator[Flaw]:
