@@ -59,6 +59,8 @@ def test_finding_closes_the_gate_and_says_what_to_do(tiny: Tiny, parallel: tuple
         (["--platform={root}/tiny", "--env-file=worker"], "expected SERVICE=PATH"),
         (["--platform={root}/tiny", "--env-file=worker=x"], "no service 'worker'"),
         (["--platform={root}/tiny", "--baseline={root}/none.json"], "does not exist"),
+        (["--platform={root}/tiny", "-m", "predploy"], "predploy is no phase. Give predeploy, smoke or readiness"),
+        (["--platform={root}/tiny", "-k", "two words"], "-k 'two words': expected end of input"),
     ],
 )
 @pytest.mark.parametrize("parallel", [(), ("-n", "2")], ids=["serial", "xdist"])
