@@ -130,7 +130,8 @@ def main() -> None:
     large = [size for size in asked if size >= 10 * given.queues]
     print(f"{given.queues} queues, {given.latency:g} ms added to each round trip")  # noqa: T201
     print(  # noqa: T201
-        f"room, two readings: {len(large)} pipelines (2 and 1) among {len(asked)} round trips with login and pings, "
+        f"room: {len(large) - 1} round trips for the first reading (goal 2), 1 for the second, and "
+        f"{len(asked) - len(large)} small ones for the login and the timed pings; "
         f"{seconds * 1000:.0f} ms beside the pause of {INTERVAL:g} s, {sum(asked) / 1024:.0f} KiB asked"
     )
     print(f"{len(CALLS)} x {given.queues} calls one by one: {simple * 1000:.0f} ms")  # noqa: T201
