@@ -498,6 +498,19 @@ def test_disabled_cron_monitor_is_off(sentry: Sentry, ask: Callable[..., Vendors
     assert _alarm(ask(), "Worker heartbeat").off == "muted"
 
 
+def test_cron_monitor_counts_where_its_job_checks_in(sentry: Sentry, ask: Callable[..., Vendors]) -> None:
+    """Each environment is one alarm; where no check-in ever came, none is missed."""
+    sentry.monitors.append(heartbeat(MOMENT))
+    (production,) = sentry.monitors[0]["environments"]
+    staging = production | {"name": "staging"}
+    sentry.monitors[0]["environments"] = [staging, production | {"name": "preview"}]
+    alarms = _told(ask()).value.alarms
+    assert [alarm.environment for alarm in alarms if alarm.name == "Worker heartbeat"] == ["staging", "preview"]
+    for places in ([], [production | {"status": "active", "lastCheckIn": None}]):
+        sentry.monitors[0]["environments"] = places
+        assert _alarm(ask(), "Worker heartbeat").unfit == "never had a check-in, and so misses none"
+
+
 def test_dashboard_is_found_by_its_title_in_any_case(ask: Callable[..., Vendors]) -> None:
     """Only the one of that title is read."""
     vendors = ask()

@@ -270,6 +270,7 @@ TWINS = {
         _tag("an alert on another queue", value="mails"),
         _told("an alert on what is resolved", _recovery),
         _told("a pager that is disconnected", _pager_only),
+        Twin("a cron monitor that never heard of its job", _heartbeat(environments=[]), vended=True),
         Twin("a cron monitor that is muted", _heartbeat(isMuted=True), vended=True),
         Twin("a cron monitor that tells after two minutes", _heartbeat(), vended=True, verdict="warn"),
     ),
