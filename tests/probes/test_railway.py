@@ -142,6 +142,14 @@ def test_single_region_counts_where_no_others_are_named(railway: Railway, asked:
     assert seen.shipped.regions == (("us-west2", 2),)
 
 
+def test_region_without_a_replica_is_none(railway: Railway, asked: Asked) -> None:
+    """Scaled down to 0, it runs nothing; a region without a number runs one."""
+    railway.deploy["multiRegionConfig"] = {"us-west2": {"numReplicas": 0}, "us-east4-eqdc4a": {}}
+    seen = asked.vendors.hosting.running(asked.service("worker")).value
+    assert seen.shipped is not None
+    assert seen.shipped.regions == (("us-east4-eqdc4a", 1),)
+
+
 def test_deployment_without_a_manifest_is_judged_by_the_service(railway: Railway, asked: Asked) -> None:
     """An old deployment does not tell what it went out with."""
     railway.latest["meta"] = None
