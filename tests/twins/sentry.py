@@ -94,6 +94,10 @@ def _to_owners(sentry: Any) -> None:
     _actions(sentry, ON_RATE)[:] = [_actions(sentry, ON_RATE)[1] | mail]
 
 
+def _not_run(sentry: Any) -> None:
+    _row(sentry.detectors, RATE)["dataSources"][0]["queryObj"]["status"] = 4
+
+
 def _counting(sentry: Any) -> None:
     """Let the worker's monitor count errors, more than 50 in 10 minutes."""
     detector = _row(sentry.detectors, RATE)
@@ -238,6 +242,7 @@ TWINS = {
     "ALR-001": (
         gone("no monitor", "detectors", RATE),
         monitor("a monitor that is disabled", RATE, enabled=False),
+        _told("a monitor whose query is not run", _not_run),
         alert("an alert that is disabled", ON_RATE, enabled=False),
         monitor("a monitor of another project", RATE, projectId="2"),
         _queried("a monitor of staging", RATE, environment="staging"),
