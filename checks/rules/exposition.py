@@ -54,7 +54,7 @@ def _flaw(scrape: Scrape, flaw: Flaw) -> Finding:
 def is_exported(export: Export, seen: Evidence[Scrape]) -> Verdict:
     """Expect the row's raw name: a sample's, or that of a histogram or summary; a TYPE line alone is enough."""
     scrape, name = seen.value, export.metric.name
-    samples, family = scrape.samples(name), scrape.family(name)
+    samples, family = scrape.samples(name), scrape.declaring(name)
     if samples:
         return Verdict(seen, f"{name} has {_series(len(samples))} (line {samples[0].line})")
     if family is not None and family.type in PARTS and family.samples:
@@ -240,7 +240,7 @@ def fails_few_jobs(counting_service: Service, seen: Evidence[Counted]) -> Verdic
     """
     scrape = seen.value.scrape
     name, failures = counting_service.jobs_metric or "", counting_service.failed_jobs_metric
-    absent = [n for n in (name, failures) if n and not scrape.samples(n) and scrape.family(n) is None]
+    absent = [n for n in (name, failures) if n and not scrape.samples(n) and scrape.declaring(n) is None]
     if absent:
         text = f"{absent[0]} is not exported{_instead(scrape, absent[0])}"
         return Verdict(seen, text, (Finding(text, scrape.url),))

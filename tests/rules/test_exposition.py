@@ -66,6 +66,9 @@ def test_openmetrics_counter_is_known_by_its_sample() -> None:
     text = scrape("# TYPE a counter\na_total 1\n# EOF\n", "openmetrics")
     assert ending(rules.is_exported(export("a_total"), Evidence("", seen=text)))[0] == "pass"
     assert ending(rules.is_exported(export("a"), Evidence("", seen=text)))[0] == "fail"
+    silent = scrape("# TYPE a counter\nb 1\n# EOF\n", "openmetrics")
+    assert ending(rules.is_exported(export("a_total"), Evidence("", seen=silent)))[0] == "pass"
+    assert ending(rules.is_exported(export("a"), Evidence("", seen=silent)))[0] == "fail"
 
 
 @pytest.mark.parametrize(
