@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from fixtures.manifest import load
 from fixtures.model.live import LiveSettings, Standins
 from fixtures.model.platform import Platform
 from fixtures.model.secret import Secret
-from fixtures.model.verdicts import NotObserved, NotReady, Verdict
+from fixtures.model.verdicts import Evidence, NotObserved, NotReady, Verdict
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.http import Http
@@ -263,6 +264,18 @@ def test_header_counts_by_what_it_says(tmp_path: Path) -> None:
         sent = data(HEALTH, strict_transport_security=told)
         with Server(sent) as server:
             assert Tried(tmp_path, server.url, service=wanted).outcome("009").startswith(expected)
+
+
+@pytest.mark.parametrize(("uptime", "stands"), [(12.5, False), (12.53, False), (12, False), (12.530179, True)])
+def test_uptime_must_move_as_finely_as_it_is_told(uptime: float, stands: bool, tmp_path: Path) -> None:
+    """A rounded one is the same in two answers that follow each other; one in microseconds is not."""
+    with Server(routes({"/health": data(HEALTH | {"uptime": uptime})})) as server:
+        tried = Tried(tmp_path, server.url)
+        health = tried.room.health(tried.endpoint).value
+        assert health.later is not None
+        spread = replace(health, later=replace(health.later, at=health.answer.at + timedelta(milliseconds=100)))
+        verdict = endpoints.is_fresh(tried.endpoint, Evidence("health", seen=spread))
+    assert any("the same in two answers" in finding.text for finding in verdict.findings) is stands
 
 
 def test_503_then_200_is_not_mended_by_asking_again(tmp_path: Path) -> None:
