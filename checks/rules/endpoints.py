@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from checks.rules import health_body
@@ -16,7 +18,7 @@ from fixtures.model.versions import same_version
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fixtures.model.health import Mark
+    from fixtures.model.health import HealthBody, Mark
     from fixtures.model.live import LiveSettings
     from fixtures.model.platform import Endpoint
 
@@ -39,6 +41,7 @@ CACHE_STATES = {
 # Headers that are for caches in between alone, and go before Cache-Control there: RFC 9213, and what came before it.
 CDN_CONTROLS = ("cdn-cache-control", "vercel-cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control")
 KEEPS = re.compile(r"(?:s-maxage|stale-while-revalidate)=[1-9]")  # whatever max-age says
+REPLICA = "another replica, or it changed meanwhile"
 OLD = timedelta(minutes=5)  # beyond what clocks differ by
 COARSE = timedelta(seconds=1.5)  # between two asks, before a clock that tells seconds must have moved
 FINE = timedelta(milliseconds=20)
@@ -104,12 +107,24 @@ def says_healthy(health_endpoint: Endpoint, health: Evidence[Health]) -> Verdict
         texts = [f"it answers {answer.status} to {answer.location or 'nowhere'}: there is no body that says how it is"]
     if not texts and answer.status >= 400 and answer.status != health_endpoint.status:
         texts = [f"the status is {answer.status} while the body says that all is well"]
+    texts += _of_replicas(health_endpoint, health.value, texts)
     findings = tuple(Finding(text, answer.url) for text in texts)
-    strange = health_body.unclear(health_endpoint, body)
+    bodies = (body, *(other for _, other in health.value.others))
+    strange = next((text for one in bodies if (text := health_body.unclear(health_endpoint, one))), "")
     if not findings and strange:
         health.cannot_tell(strange, 'Map it in the manifest: [endpoint.body] status = "…", healthy = ["…"].')
     warnings = tuple(Finding(text, answer.url) for text in health_body.advice(health_endpoint, body))
     return Verdict(health, observed, findings, warnings)
+
+
+def _of_replicas(endpoint: Endpoint, health: Health, known: list[str]) -> list[str]:
+    """What later answers say that the first does not: another replica gave them."""
+    told = Counter(text for _, body in health.others for text in dict.fromkeys(health_body.problems(endpoint, body)))
+    return [
+        f"{count} of {len(health.others)} later answers: {text}; {REPLICA}"
+        for text, count in told.items()
+        if text not in known
+    ]
 
 
 def is_fast(sampled_endpoint: Endpoint, samples: Evidence[Samples]) -> Verdict:
@@ -205,7 +220,7 @@ def _stands_still(mark: Mark, later: Mark | None, between: timedelta) -> bool:
 def runs_version(health_endpoint: Endpoint, health: Evidence[Health], live: LiveSettings) -> Verdict:
     """Hold the version that body or headers tell against the expected one; abbreviated commits from 7 characters."""
     answer = came(health, health.value.answer)
-    told = {said.word: said.key for said in health.value.body.versions} | _in_headers(answer)
+    told = _versions(answer, health.value.body)
     shown = ", ".join(f"{version} ({key})" for version, key in told.items()) or "no version"
     expected = live.expect_version
     if expected is None:
@@ -213,15 +228,15 @@ def runs_version(health_endpoint: Endpoint, health: Evidence[Health], live: Live
         return Verdict(health, f"tells {shown}", warnings=(Finding(text, answer.url),))
     observed = f"tells {shown}; expected {expected}"
     if any(same_version(version, expected) for version in told):
-        return Verdict(health, observed)
+        others = [_versions(*other) for other in health.value.others]
+        strays = [other for other in others if other and not any(same_version(one, expected) for one in other)]
+        text = f"{len(strays)} of {len(others)} later answers tell {', '.join(sorted({*chain(*strays)}))}; {REPLICA}"
+        return Verdict(health, observed, (Finding(text, answer.url),) if strays else ())
     return Verdict(health, observed, (Finding(f"tells {shown}; expected {expected}", answer.url),))
 
 
-def _in_headers(answer: Answer) -> dict[str, str]:
-    names = ("x-version", "x-app-version", "x-commit", "x-commit-sha", "x-git-sha", "x-git-commit", "x-release")
-    return {
-        answer.header(name): f"header {name}" for name in names if re.fullmatch(r"[\w.+@/-]{1,80}", answer.header(name))
-    }
+def _versions(answer: Answer, body: HealthBody) -> dict[str, str]:
+    return {said.word: said.key for said in body.versions} | answer.versions
 
 
 def answers_head(headed_endpoint: Endpoint, answers: Evidence[tuple[Answer, Answer]]) -> Verdict:

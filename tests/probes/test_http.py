@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -264,6 +265,33 @@ def test_header_counts_by_what_it_says(tmp_path: Path) -> None:
         sent = data(HEALTH, strict_transport_security=told)
         with Server(sent) as server:
             assert Tried(tmp_path, server.url, service=wanted).outcome("009").startswith(expected)
+
+
+def test_each_replica_is_judged(tmp_path: Path) -> None:
+    """Behind one address one replica in three is ill, and one runs the version before."""
+    ill = {"status": "ok", "version": "0ld0ld0", "checks": {"redis": {"status": "down"}}}
+    calls = count()
+
+    def turn(talk: Talk) -> None:
+        sound = talk.request.startswith("HEAD") or next(calls) != 1
+        data(HEALTH if sound else ill)(talk)
+
+    with Server(routes({"/health": turn})) as server:
+        tried = Tried(tmp_path, server.url, expect_version="0a1b2c3d4e")
+        told = "fail: 1 of 2 later answers: redis is 'down' (checks.redis); another replica, or it changed meanwhile"
+        assert tried.outcome("002") == told
+        assert tried.outcome("006").startswith("fail: 1 of 2 later answers tell 0ld0ld0; another replica")
+
+
+def test_wait_knows_a_version_that_a_header_tells(tmp_path: Path) -> None:
+    """What HLT-006 takes for the version ends the wait, too."""
+    said: list[str] = []
+    script = data({"status": "ok"}, x_app_version="0a1b2c3d4e")
+    with Server(routes({"/health": script})) as server:
+        tried = Tried(tmp_path, server.url, expect_version="0a1b2c3d4e", wait_s=30.0, say=said.append)
+        tried.room.prefetch([tried.endpoint])
+        assert tried.outcome("006") == "pass"
+    assert any("is rolled out" in line for line in said)
 
 
 @pytest.mark.parametrize(("uptime", "stands"), [(12.5, False), (12.53, False), (12, False), (12.530179, True)])
