@@ -402,3 +402,44 @@ def _gone(pid: int) -> bool:
         if state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z":
             return True
     return False
+
+
+MEETING = "touch here-{own}; while [ ! -e here-{other} ]; do sleep 0.02; done; echo {says}"
+
+
+def test_tools_run_at_the_same_time_and_once(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiler and linter each wait until the other has begun; the questions afterwards start nothing."""
+    monkeypatch.setattr("fixtures.probes.build._processors", lambda: 2)
+    repository.tool("tsc", MEETING.format(own="tsc", other="eslint", says="$PWD/src/index.ts"), version="5.9.3")
+    repository.tool("eslint", MEETING.format(own="eslint", other="tsc", says="[]"), version="9.39.5")
+    build = repository.build()
+    build.prefetch([repository.app, repository.app], [repository.app])
+    (compiled,), (linted,) = build.types(repository.app).value.projects, build.lint(repository.app).value.runs
+    assert (compiled.unseen, linted.unseen) == ("", "")
+    assert sorted(repository.said) == ["eslint in . …", "tsc -p tsconfig.json …"]
+
+
+def test_what_breaks_ahead_of_time_breaks_its_own_question_alone(repository: Repository) -> None:
+    """A reference that leads nowhere is told where it is asked for; the linter has run."""
+    repository.write("tsconfig.json", {"files": [], "references": [{"path": "./gone"}]})
+    repository.tool("eslint", "echo '[]'", version="9.39.5")
+    build = repository.build()
+    build.prefetch([repository.app], [repository.app])
+    assert build.types(repository.app).fault is not None
+    assert repository.said == ["eslint in . …"]
+
+
+def test_interrupt_ends_the_tools_that_run(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C does not wait for a compiler, and leaves none behind."""
+    repository.tool("tsc", "echo $$ > pid; exec sleep 600", version="5.9.3")
+
+    def interrupted(running: object) -> None:
+        while not (repository.root / "pid").exists() or not (repository.root / "pid").read_text():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fixtures.probes.build.wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        repository.build().prefetch([repository.app], [])
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((repository.root / "pid").read_text()), 0)
