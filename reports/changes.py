@@ -54,12 +54,11 @@ def comparable(before: Ledger, after: Ledger) -> bool:
 def compare(before: Ledger, after: Ledger) -> Changes:
     """What changed from one ledger to a later one.
 
-    Ledgers of one file or of `-k` compare as well, but a run that collected only some files declares only their
-    rows: all others are `gone` for it.
+    A row that the earlier run did not select is compared with the last verdict that it knew of.
     """
     earlier, later = _by_key(before.rows), _by_key(after.rows)
     changed = [
-        Change(row, earlier[key].verdict if key in earlier else None)
+        Change(row, earlier[key].known if key in earlier else None)
         for key, row in later.items()
         if row.verdict != "not selected"
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -65,6 +66,16 @@ def test_what_is_no_change_stands_nowhere(before: Outcome | None, after: Outcome
     """The same verdict, a row that one of the runs did not look at, a new row that passes: nothing to tell."""
     assert change(before, after) == Changes()
     assert not change(before, after)
+
+
+@pytest.mark.parametrize(("last", "after", "where"), [("fail", "fail", []), ("pass", "fail", ["failing"])])
+def test_row_that_the_last_run_left_out_is_held_against_the_run_before(
+    last: Outcome, after: Outcome, where: list[str]
+) -> None:
+    """A run of one item is no reason to call what failed before it new."""
+    row = sample.row("A-1", "x", "not selected")
+    found = compare(sample.ledger(replace(row, last=last)), sample.ledger(replace(row, verdict=after)))
+    assert listed(found) == where
 
 
 @pytest.mark.parametrize(("before", "after"), [*product([None, *OUTCOMES], OUTCOMES)])
