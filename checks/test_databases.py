@@ -26,8 +26,8 @@ Conclude = Callable[[Verdict], None]
 def test_database_answers_in_budget(database: Database, postgres: PostgresProbe, conclude: Conclude) -> None:
     """The database takes a connection and answers SELECT 1 within its budget.
 
-    Nothing of the platform works without it. The URL is the service's own, so a wrong password or name in it is seen
-    here before customers see it.
+    One that takes no writes is not up either. Nothing of the platform works without it. The URL is the service's
+    own, so a wrong password or name in it is seen here before customers see it.
     """
     conclude(rules.answers_in_budget(database, postgres.answer(database)))
 

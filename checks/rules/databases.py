@@ -28,17 +28,29 @@ MOST_FINDINGS = 50
 
 
 def answers_in_budget(database: Database, told: Evidence[Answer]) -> Verdict:
-    """Hold the time to the answer to SELECT 1, the connection included, against the row's budget_ms (inclusive)."""
+    """Hold the time to the answer to SELECT 1, the connection included, against the row's budget_ms (inclusive).
+
+    A database that takes no writes from anybody answers in vain; a standby, and a role that only reads, may be meant.
+    """
     answer = told.value
     way = ("with TLS" if answer.tls else "without TLS") + (", through a pooler" if answer.pooled else "")
     observed = (
         f"SELECT 1 answered after {answer.total_ms:.0f} ms, {answer.connect_ms:.0f} ms of them for the connection "
         f"{way}; budget {database.budget_ms} ms; PostgreSQL {answer.version}"
     )
-    if answer.total_ms <= database.budget_ms:
-        return Verdict(told, observed)
-    text = f"the first answer took {answer.total_ms:.0f} ms; expected at most {database.budget_ms} ms"
-    return Verdict(told, observed, (Finding(text, told.where),))
+    findings = []
+    if answer.total_ms > database.budget_ms:
+        findings.append(f"the first answer took {answer.total_ms:.0f} ms; expected at most {database.budget_ms} ms")
+    if answer.read_only == "database":
+        findings.append("it takes no writes: default_transaction_read_only is on, as hosts set it when a disk is full")
+    reads = {"standby": "it is a standby, which takes no writes", "role": "the role of the URL only reads"}
+    advice = [reads[answer.read_only]] if answer.read_only in reads else []
+    return Verdict(
+        told,
+        observed,
+        tuple(Finding(text, told.where) for text in findings),
+        tuple(Finding(text, told.where) for text in advice),
+    )
 
 
 def queries_in_budget(database: Database, told: Evidence[Latency]) -> Verdict:

@@ -112,6 +112,20 @@ def test_address_of_node_drivers_is_understood(home: Home, tmp_path: Path) -> No
     assert "with TLS, through a pooler" in _verdict(tmp_path, f"{home.url}?ssl=true&pgbouncer=true", "answer")[1]
 
 
+def test_database_that_takes_no_writes_is_told(home: Home, tmp_path: Path) -> None:
+    """Set for the database it is an outage, set for the role of the URL it may be meant."""
+    assert _verdict(tmp_path, home.guest_url, "answer")[0] == "pass"
+    home.run(f'alter role "{home.guest}" set default_transaction_read_only = on')
+    assert _verdict(tmp_path, home.guest_url, "answer")[0] == "warn"
+    home.run(
+        f'alter role "{home.guest}" reset default_transaction_read_only',
+        f'alter database "{home.name}" set default_transaction_read_only = on',
+    )
+    verdict, words = _verdict(tmp_path, home.guest_url, "answer")
+    assert verdict == "fail"
+    assert "it takes no writes" in words
+
+
 def test_one_connection_answers_all(home: Home, tmp_path: Path) -> None:
     """All items of a database together open one connection, prefetched or not."""
     track(tmp_path, FIRST)

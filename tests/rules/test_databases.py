@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,15 @@ def _migrations(files: str, applied: str, unfinished: tuple[str, ...] = ()) -> M
 def test_first_answer_is_held_against_its_budget(took: float, verdict: str) -> None:
     """The budget itself still passes."""
     told = Evidence("q", seen=Answer(took, 10.0, "15.4", tls=True, pooled=False))
+    assert ended(lambda: rules.answers_in_budget(ROW, told))[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("read_only", "verdict"), [("", "pass"), ("standby", "warn"), ("role", "warn"), ("database", "fail")]
+)
+def test_database_must_take_writes(read_only: Any, verdict: str) -> None:
+    """Where nobody may write the platform is down; a standby may be what a row is about."""
+    told = Evidence("q", seen=Answer(10.0, 10.0, "15.4", tls=True, pooled=False, read_only=read_only))
     assert ended(lambda: rules.answers_in_budget(ROW, told))[0] == verdict
 
 
