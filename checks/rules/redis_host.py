@@ -31,7 +31,8 @@ def never_evicts(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
 def has_memory_left(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
     """Hold used memory against maxmemory, or where that is not set against the machine's; a limit is still allowed.
 
-    Without maxmemory it is not known when memory ends: a container may have much less than its machine.
+    Without maxmemory it is not known when memory ends: a container may have much less than its machine. A Redis that
+    cannot write its log refuses writes, and so does one that cannot save a snapshot, unless it is told otherwise.
     """
     memory = told.value
     whole, name = (
@@ -44,12 +45,14 @@ def has_memory_left(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
         f"{_size(memory.used)} of {_size(whole)} used, {share:.0%} ({name}); {NEARLY:.0%} warns, {FULL:.0%} fails"
     )
     text = f"{share:.0%} of {_size(whole)} is used"
-    if share > FULL:
-        return Verdict(told, observed, (Finding(f"{text}; expected at most {FULL:.0%}"),))
-    if share > NEARLY:
-        return Verdict(told, observed, warnings=(Finding(f"{text}; expected at most {NEARLY:.0%}"),))
-    unset = Finding("maxmemory is not set: when memory ends, this Redis is ended rather than writes refused")
-    return Verdict(told, observed, warnings=() if memory.limit else (unset,))
+    findings = [f"{text}; expected at most {FULL:.0%}"] if share > FULL else []
+    warnings = [f"{text}; expected at most {NEARLY:.0%}"] if NEARLY < share <= FULL else []
+    if not memory.limit:
+        warnings.append("maxmemory is not set: when memory ends, this Redis is ended rather than writes refused")
+    unsaved = {what: f"it could not write its {what} to disk: is the disk full?" for what in memory.unsaved}
+    findings += [text for what, text in unsaved.items() if what == "log"]
+    warnings += [text for what, text in unsaved.items() if what != "log"]
+    return Verdict(told, observed, tuple(map(Finding, findings)), tuple(map(Finding, warnings)))
 
 
 def is_reached_safely(redis: QueueRedis, connection: Evidence[Link]) -> Verdict:
@@ -66,6 +69,8 @@ def is_reached_safely(redis: QueueRedis, connection: Evidence[Link]) -> Verdict:
         scheme = "https://" if link.carrier == "REST" else "rediss://"
         text = f"passwords and jobs go in clear to {_network(link)}; expected {scheme}"
         (warnings if link.reach == "private" else findings).append(Finding(text))
+    if link.replica:
+        findings.append(Finding("it is a replica, which takes no writes: no job can be added or taken here"))
     if link.round_trip_ms > SLOW_MS:
         warnings.append(
             Finding(f"a round trip takes {link.round_trip_ms:.0f} ms from here; expected {SLOW_MS} ms at most")

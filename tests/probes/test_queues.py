@@ -243,6 +243,22 @@ def test_movement_shows_without_finished_jobs(bull: Bull, ask: Ask, name: str) -
     assert not moving.ended
 
 
+def test_replica_and_a_full_disk_are_told(tmp_path: Path, name: str) -> None:
+    """Both answer every reading command, and take no job."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with real_redis(folder) as own:
+        place = platform_of(tmp_path, ("REDIS_URL",), row(name)).queue_redis(row(name))
+        assert not _direct(own, tmp_path, row(name)).link(place).value.replica
+        assert _direct(own, tmp_path, row(name)).memory(place).value.unsaved == ()
+        folder.rmdir()
+        own.client.bgsave()
+        _until(lambda: own.client.info("persistence")["rdb_last_bgsave_status"] == "err")
+        assert _direct(own, tmp_path, row(name)).memory(place).value.unsaved == ("snapshot",)
+        own.client.execute_command("REPLICAOF", "127.0.0.1", "1")
+        assert _direct(own, tmp_path, row(name)).link(place).value.replica
+
+
 def test_busy_and_limited_queues_say_so(bull: Bull, ask: Ask, name: str) -> None:
     """Jobs that workers hold count as work, and a rate limit has an end."""
     bull.do("work", name, how="hangs")

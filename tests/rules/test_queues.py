@@ -219,6 +219,14 @@ def test_memory_is_held_against_the_limit_or_the_machine(used: int, limit: int, 
     assert _outcome(redis_host.has_memory_left(REDIS, _seen(seen))) == outcome
 
 
+def test_redis_that_cannot_write_to_its_disk_is_told() -> None:
+    """Without its log it takes no writes; without a snapshot it takes none unless it is told to."""
+    told: dict[str, Any] = {"policy": "noeviction", "policy_source": "INFO memory", "used": MIB, "limit": 9 * MIB}
+    for unsaved, outcome in (((), "pass"), (("snapshot",), "warn"), (("log", "snapshot"), "fail")):
+        seen = Memory(**told, system=9 * MIB, unsaved=unsaved)
+        assert _outcome(redis_host.has_memory_left(REDIS, _seen(seen))) == outcome
+
+
 @pytest.mark.parametrize(("used", "limit", "system"), [(None, 5, 5), (5, None, 5), (5, 0, None)])
 def test_memory_that_is_not_told_is_not_guessed(used: int | None, limit: int | None, system: int | None) -> None:
     """Without both figures there is no share."""
@@ -236,6 +244,7 @@ def test_memory_that_is_not_told_is_not_guessed(used: int | None, limit: int | N
         ({"secure": False, "reach": "railway"}, "pass"),
         ({"secure": False, "reach": "private"}, "warn"),
         ({"secure": False, "reach": "tunnel"}, "fail"),
+        ({"replica": True}, "fail"),
         ({"round_trip_ms": 250.0}, "pass"),
         ({"round_trip_ms": 251.0}, "warn"),
     ],
