@@ -65,6 +65,8 @@ def first(verdict: Any) -> str:
         ("FROM node:20.1.1 AS Base\n" + CHECK + "FROM base\nHEALTHCHECK NONE", "fail"),
         ("FROM node:20.1.1 AS base\nONBUILD " + CHECK + "FROM base", "pass"),
         (NODE + "ONBUILD " + CHECK, "fail"),
+        (NODE + CHECK + "\\", "fail"),
+        ("\\", "fail"),
         (NODE + "# " + CHECK, "fail"),
         (NODE + 'RUN echo "HEALTHCHECK CMD x"', "fail"),
         (NODE + "HEALTHCHECK CMD", "fail"),
