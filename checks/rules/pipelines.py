@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checks.rules.commands import PhaseRun, deploys, hidden_phase, phase_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from fixtures.model.platform import Ci
-    from fixtures.model.workflow import Job, Pipeline, Step, Workflow
+    from fixtures.model.workflow import Command, Job, Pipeline, Step, Workflow
 
 GOES_ON = re.compile(r"\b(?:always|failure|cancelled)\s*\(", re.IGNORECASE)
 HARMLESS_STEP_IF = re.compile(
@@ -47,20 +47,35 @@ class Deploy:
     at: int = -1  # the deploying step's index; -1 where the manifest names the job
 
 
-def trials(pipeline: Pipeline, job: Job, phase: str, depth: int = 0) -> Iterator[Trial]:
-    """The steps of a job, or of the reusable workflow that it is, that run a phase."""
+def trials(
+    pipeline: Pipeline, job: Job, phase: str, inputs: Mapping[str, str] | None = None, depth: int = 0
+) -> Iterator[Trial]:
+    """The steps of a job, or of the reusable workflow that it is, that run a phase; `inputs` are its caller's."""
     for step in job.steps:
-        for command in step.commands:
+        for command in (_given(written, inputs or {}) for written in step.commands):
             run = phase_run(command, phase, step.addopts)
             if run is not None:
                 yield _trial(run, job, step)
             elif hidden_phase(command):
                 yield Trial(PhaseRun(command), job, step, doubtful="its -m is known only when it runs")
     called = pipeline.workflow(job.calls) if job.calls and depth < REUSE_DEPTH else None
+    handed = {**dict(called.inputs if called else ()), **dict(job.arguments)}
     for inner in called.jobs if called else ():
-        for trial in trials(pipeline, inner, phase, depth + 1):
+        for trial in trials(pipeline, inner, phase, handed, depth + 1):
             tolerated = _tolerated(job.tolerated, f"job {job.key}")
             yield Trial(trial.run, trial.job, trial.step, trial.ignored or tolerated, trial.doubtful)
+
+
+def _given(command: Command, inputs: Mapping[str, str]) -> Command:
+    """The command with the inputs of a reusable workflow filled in; one that only a run knows stays open."""
+    if not any("__inputs." in word for word in command.words):
+        return command
+
+    def value(match: re.Match[str]) -> str:
+        known = inputs.get(match[1], "")
+        return known if known and "${{" not in known else match[0]
+
+    return replace(command, words=tuple(re.sub(r"__inputs\.([\w-]+?)__", value, word) for word in command.words))
 
 
 def _trial(run: PhaseRun, job: Job, step: Step) -> Trial:

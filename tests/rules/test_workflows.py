@@ -184,6 +184,61 @@ def test_wrappers_that_swallow_are_found(tmp_path: Path, command: str, files: di
     assert gated(tmp_path, {"deploy.yml": deploy(f"- run: {command}"), **files}) == "fail"
 
 
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "- {run: pytest -m $PHASE, env: {PHASE: predeploy}}",
+        "- {run: 'pytest -m \"${PHASE}\"', env: {PHASE: predeploy}}",
+        "- {run: 'pytest -m ${{ env.PHASE }}', env: {PHASE: predeploy}}",
+        "- {uses: ./.github/actions/check, with: {phase: predeploy}}",
+        "- {uses: ./.github/actions/check}",
+        "- {uses: ./.github/actions/check, with: {phase: '${{ env.PHASE }}'}, env: {PHASE: predeploy}}",
+    ],
+)
+def test_a_marker_that_the_files_decide_is_known(tmp_path: Path, gate: str) -> None:
+    """A variable of the workflow's own and an input of a local action are filled in before a gate is read."""
+    action = "inputs: {phase: {default: predeploy}}\nruns:\n  using: composite\n  steps:\n"
+    action += "    - run: pytest -m ${{ inputs.phase }}\n      shell: bash\n"
+    files = {"deploy.yml": deploy(gate), ".github/actions/check/action.yml": action}
+    assert gated(tmp_path, files) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("gate", "ends"),
+    [
+        ("- {run: pytest -m $PHASE, env: {PHASE: smoke}}", "fail"),
+        ("- {run: pytest -m $PHASE, env: {PHASE: '${{ inputs.phase }}'}}", "unverified"),
+        ("- {run: PHASE=smoke; pytest -m $PHASE, env: {PHASE: predeploy}}", "unverified"),
+        ("- {uses: ./.github/actions/check, with: {phase: smoke}}", "fail"),
+        ("- {uses: ./.github/actions/check, with: {phase: '${{ matrix.phase }}'}}", "unverified"),
+    ],
+)
+def test_a_marker_that_is_another_or_open_gates_nothing(tmp_path: Path, gate: str, ends: str) -> None:
+    """What is filled in must be predeploy; what only a run knows stays open."""
+    action = "inputs: {phase: {default: predeploy}}\nruns:\n  using: composite\n  steps:\n"
+    action += "    - run: pytest -m ${{ inputs.phase }}\n      shell: bash\n"
+    files = {"deploy.yml": deploy(gate), ".github/actions/check/action.yml": action}
+    assert gated(tmp_path, files) == ends
+
+
+@pytest.mark.parametrize(
+    ("handed", "declared", "ends"),
+    [
+        ("with: {phase: predeploy}", "{type: string}", "pass"),
+        ("", "{type: string, default: predeploy}", "pass"),
+        ("with: {phase: smoke}", "{type: string, default: predeploy}", "fail"),
+        ("with: {phase: '${{ github.ref_name }}'}", "{type: string}", "unverified"),
+    ],
+)
+def test_a_reusable_gate_runs_the_phase_it_is_handed(tmp_path: Path, handed: str, declared: str, ends: str) -> None:
+    """One reusable workflow for all phases gates by the input of the job that calls it."""
+    gate = f"on:\n  workflow_call:\n    inputs:\n      phase: {declared}\njobs:\n  check:\n    steps:\n"
+    gate += "      - run: pytest -m ${{ inputs.phase }}\n"
+    text = f"on: push\njobs:\n  gate:\n    uses: ./.github/workflows/gate.yml\n    {handed}\n"
+    text += "  ship:\n    needs: gate\n    steps:\n      - run: fly deploy\n"
+    assert gated(tmp_path, {"gate.yml": gate, "deploy.yml": text}) == ends
+
+
 def test_reusable_workflows_are_followed(tmp_path: Path) -> None:
     """A gate may be a reusable workflow of the repository; one of another repository cannot be read."""
     gate = "on: workflow_call\njobs:\n  check:\n    steps:\n      - run: pytest -m predeploy\n"
