@@ -84,6 +84,8 @@ def _trial(run: PhaseRun, job: Job, step: Step) -> Trial:
     )
     if not ignored and step.condition and not HARMLESS_STEP_IF.fullmatch(step.condition):
         ignored = f"its step runs only if `{step.condition}`"
+    if not ignored and not run.command.via and not (run.platform or any(each.platform for each in job.steps)):
+        ignored = "names no platform (--platform=DIR or PREFLIGHT_PLATFORM), so it checks the suite's own demo"
     return Trial(run, job, step, ignored, run.command.doubtful)
 
 

@@ -27,6 +27,7 @@ def deploy(
     """A deploy workflow: a gate job with this step, and a job that needs it and deploys to Railway."""
     return f"""name: deploy
 on: {on}
+env: {{PREFLIGHT_PLATFORM: shop}}
 jobs:
   gate:
     runs-on: ubuntu-latest
@@ -140,6 +141,29 @@ def test_the_deploy_job_must_wait(tmp_path: Path, text: str, ends: str) -> None:
     assert gated(tmp_path, {"deploy.yml": text}) == ends
 
 
+@pytest.mark.parametrize(
+    ("gate", "ends"),
+    [
+        ("- run: pytest -m predeploy", "fail"),
+        ("- run: cd preflight && python -m pytest -n 2 -m predeploy --strict", "fail"),
+        ("- {run: pytest, env: {PYTEST_ADDOPTS: '-m predeploy'}}", "fail"),
+        ("- run: pytest -m predeploy --platform=../shop", "pass"),
+        ("- run: pytest -m predeploy --platform ../shop", "pass"),
+        ("- {run: pytest, env: {PYTEST_ADDOPTS: '-m predeploy --platform=../shop'}}", "pass"),
+        ("- {run: pytest -m predeploy, env: {PREFLIGHT_PLATFORM: ../shop}}", "pass"),
+        ("- run: PREFLIGHT_PLATFORM=../shop pytest -m predeploy", "pass"),
+        (
+            "- run: echo PREFLIGHT_PLATFORM=$GITHUB_WORKSPACE >> $GITHUB_ENV\n      - run: pytest -m predeploy",
+            "pass",
+        ),
+    ],
+)
+def test_a_gate_names_the_platform_it_checks(tmp_path: Path, gate: str, ends: str) -> None:
+    """Without a platform the suite checks its own demo, which is always ready."""
+    text = deploy(gate).replace("env: {PREFLIGHT_PLATFORM: shop}\n", "")
+    assert gated(tmp_path, {"deploy.yml": text}) == ends
+
+
 def test_a_chain_of_needs_is_followed(tmp_path: Path) -> None:
     """A gate two jobs ahead holds as well, as a failure skips the whole chain."""
     text = deploy(needs="build").replace("  ship:", "  build:\n    needs: [gate]\n    steps: [{run: make}]\n  ship:")
@@ -148,7 +172,7 @@ def test_a_chain_of_needs_is_followed(tmp_path: Path) -> None:
 
 def test_a_step_of_the_same_job_holds(tmp_path: Path) -> None:
     """An earlier step stops its job; a later one does not."""
-    early = "on: push\njobs:\n  ship:\n    steps:\n      - run: pytest -m predeploy\n      - run: vercel --prod\n"
+    early = "on: push\njobs:\n  ship:\n    steps:\n      - run: pytest -m predeploy --platform=.\n      - run: vercel --prod\n"
     late = "on: push\njobs:\n  ship:\n    steps:\n      - run: vercel --prod\n      - run: pytest -m predeploy\n"
     assert gated(tmp_path, {"deploy.yml": early}) == "pass"
     (tmp_path / "late").mkdir()
@@ -233,7 +257,7 @@ def test_a_marker_that_is_another_or_open_gates_nothing(tmp_path: Path, gate: st
 def test_a_reusable_gate_runs_the_phase_it_is_handed(tmp_path: Path, handed: str, declared: str, ends: str) -> None:
     """One reusable workflow for all phases gates by the input of the job that calls it."""
     gate = f"on:\n  workflow_call:\n    inputs:\n      phase: {declared}\njobs:\n  check:\n    steps:\n"
-    gate += "      - run: pytest -m ${{ inputs.phase }}\n"
+    gate += "      - run: pytest -m ${{ inputs.phase }} --platform=.\n"
     text = f"on: push\njobs:\n  gate:\n    uses: ./.github/workflows/gate.yml\n    {handed}\n"
     text += "  ship:\n    needs: gate\n    steps:\n      - run: fly deploy\n"
     assert gated(tmp_path, {"gate.yml": gate, "deploy.yml": text}) == ends
@@ -241,7 +265,7 @@ def test_a_reusable_gate_runs_the_phase_it_is_handed(tmp_path: Path, handed: str
 
 def test_reusable_workflows_are_followed(tmp_path: Path) -> None:
     """A gate may be a reusable workflow of the repository; one of another repository cannot be read."""
-    gate = "on: workflow_call\njobs:\n  check:\n    steps:\n      - run: pytest -m predeploy\n"
+    gate = "on: workflow_call\njobs:\n  check:\n    steps:\n      - run: pytest -m predeploy --platform=.\n"
     text = "on: push\njobs:\n  gate:\n    uses: {0}\n  ship:\n    needs: gate\n    steps:\n      - run: fly deploy\n"
     own = {"gate.yml": gate, "deploy.yml": text.format("./.github/workflows/gate.yml")}
     assert gated(tmp_path, own) == "pass"
@@ -254,7 +278,7 @@ def test_reusable_workflows_are_followed(tmp_path: Path) -> None:
 def test_a_reusable_deploy_is_held_by_its_callers(tmp_path: Path) -> None:
     """A deploy that others call is held where every caller waits for the gate."""
     ship = "on: workflow_call\njobs:\n  ship:\n    steps:\n      - run: supabase db push\n"
-    call = "on: push\njobs:\n  gate:\n    steps:\n      - run: pytest -m predeploy\n"
+    call = "on: push\njobs:\n  gate:\n    steps:\n      - run: pytest -m predeploy --platform=.\n"
     call += "  ship:\n    needs: {0}\n    uses: ./.github/workflows/ship.yml\n"
     assert gated(tmp_path, {"ship.yml": ship, "deploy.yml": call.format("gate")}) == "pass"
     (tmp_path / "b").mkdir()
@@ -273,7 +297,7 @@ def test_a_local_action_is_looked_into(tmp_path: Path) -> None:
 
 def test_a_workflow_run_must_ask_for_success(tmp_path: Path) -> None:
     """`workflow_run` starts after failures too, so the conclusion must be asked for."""
-    check = "name: check\non: push\njobs:\n  gate:\n    steps:\n      - run: pytest -m predeploy\n"
+    check = "name: check\non: push\njobs:\n  gate:\n    steps:\n      - run: pytest -m predeploy --platform=.\n"
     text = "on:\n  workflow_run:\n    workflows: [check]\n    types: [completed]\n"
     text += "jobs:\n  ship:\n    if: {0}\n    steps:\n      - run: vercel deploy --prod\n"
     asked = "github.event.workflow_run.conclusion == 'success'"
@@ -393,14 +417,14 @@ def test_smoke_follows_each_deploy(tmp_path: Path, smoke: str, ends: str) -> Non
 @pytest.mark.parametrize("on", ["deployment_status", "{workflow_run: {workflows: [deploy]}}"])
 def test_smoke_may_be_a_workflow_of_its_own(tmp_path: Path, on: str) -> None:
     """A workflow that the deploy starts follows it."""
-    smoke = f"on: {on}\njobs:\n  smoke:\n    steps:\n      - run: pytest -m smoke\n"
+    smoke = f"on: {on}\njobs:\n  smoke:\n    steps:\n      - run: pytest -m smoke --platform=.\n"
     evidence = pipeline(tmp_path, {".github/workflows/deploy.yml": deploy(), ".github/workflows/smoke.yml": smoke})
     assert outcome(lambda: rules.smoke_follows_deploy(Ci(), evidence)) == "pass"
 
 
 def test_smoke_on_the_hosts_own_deploys(tmp_path: Path) -> None:
     """Where the host deploys by itself, a workflow on deployment_status is what follows."""
-    smoke = "on: deployment_status\njobs:\n  smoke:\n    steps:\n      - run: pytest -m smoke\n"
+    smoke = "on: deployment_status\njobs:\n  smoke:\n    steps:\n      - run: pytest -m smoke --platform=.\n"
     evidence = pipeline(tmp_path, {".github/workflows/smoke.yml": smoke})
     assert outcome(lambda: rules.smoke_follows_deploy(Ci(), evidence)) == "pass"
     assert outcome(lambda: rules.deploy_needs_predeploy(Ci(), evidence)) == "unverified"
@@ -408,7 +432,8 @@ def test_smoke_on_the_hosts_own_deploys(tmp_path: Path) -> None:
 
 def monitor(cron: str = "*/15 * * * *", run: str = "pytest -m smoke -k queue", job: str = "") -> str:
     """A scheduled workflow."""
-    return f"on:\n  schedule:\n    - cron: '{cron}'\njobs:\n  queue:\n    {job}\n    steps:\n      - run: {run}\n"
+    on = f"on:\n  schedule:\n    - cron: '{cron}'\nenv: {{PREFLIGHT_PLATFORM: shop}}\n"
+    return f"{on}jobs:\n  queue:\n    {job}\n    steps:\n      - run: {run}\n"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,14 @@ TWINS = {
             DEPLOY,
             ("          pytest -m predeploy --platform", "          pytest -m predeploy --collect-only --platform"),
         ),
+        _edit(
+            "the gate checks the suite's own demo",
+            DEPLOY,
+            (
+                '          pytest -m predeploy --platform="$GITHUB_WORKSPACE/platform" \\\n',
+                "          pytest -m predeploy \\\n",
+            ),
+        ),
         _edit("the gate runs beside the deploy", DEPLOY, (WORKER, "  deploy-worker:\n    needs: []\n")),
         _edit(
             "the gate's step is conditional",
