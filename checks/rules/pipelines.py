@@ -18,6 +18,7 @@ GOES_ON = re.compile(r"\b(?:always|failure|cancelled)\s*\(", re.IGNORECASE)
 HARMLESS_STEP_IF = re.compile(
     r"\s*(?:\$\{\{)?\s*(?:!\s*cancelled\(\)|always\(\)|success\(\))\s*(?:\}\})?\s*", re.IGNORECASE
 )
+TEST_SYSTEM = re.compile(r"(?<![a-z])(?:staging|stage|preview|dev|development|test|qa|sandbox)(?![a-z])", re.IGNORECASE)
 REUSE_DEPTH = 4  # GitHub's own limit on reusable workflows in a chain
 
 
@@ -112,6 +113,23 @@ def deploy_jobs(pipeline: Pipeline, ci: Ci) -> tuple[tuple[Deploy, ...], tuple[s
             elif any(how for _, how, _ in hits) and not real:
                 previews.append(job.name)
     return tuple(found), tuple(sorted(unknown)), tuple(previews)
+
+
+def unnamed_deploys(pipeline: Pipeline, ci: Ci) -> tuple[Deploy, ...]:
+    """Jobs that deploy and that the manifest, which names others, leaves out; not those for a test system."""
+    if not ci.deploy_jobs:
+        return ()
+    seen, _, _ = deploy_jobs(pipeline, ci.model_copy(update={"deploy_jobs": ()}))
+    return tuple(deploy for deploy in seen if deploy.job.name not in ci.deploy_jobs and not _is_for_tests(deploy))
+
+
+def _is_for_tests(deploy: Deploy) -> bool:
+    """Whether a deploy says of itself that it is not production's."""
+    step = deploy.job.steps[deploy.at]
+    said = [deploy.job.key, deploy.job.environment, deploy.workflow.name, deploy.workflow.path]
+    said += [word for command in step.commands for word in command.words]
+    said += [value for _, value in step.arguments]
+    return any(TEST_SYSTEM.search(text) for text in said)
 
 
 def _only_asks(workflow: Workflow) -> bool:

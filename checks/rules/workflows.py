@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from checks.rules.crons import Schedule, schedule
-from checks.rules.pipelines import Deploy, Trial, after, before, callers, deploy_jobs, goes_on, trials
+from checks.rules.pipelines import Deploy, Trial, after, before, callers, deploy_jobs, goes_on, trials, unnamed_deploys
 from fixtures.model.verdicts import Evidence, Finding, Verdict
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def deploy_needs_predeploy(ci: Ci, evidence: Evidence[Pipeline]) -> Verdict:
 
     Before a deploy is an earlier step of its job, a job that it needs (through others too), the same for
     the job that calls its reusable workflow, or the workflow whose success starts it (`workflow_run`).
+    A job that deploys without a gate and that the manifest does not name warns.
     """
     pipeline = evidence.value
     found, findings, previews = _deploys(ci, evidence)
@@ -43,6 +44,10 @@ def deploy_needs_predeploy(ci: Ci, evidence: Evidence[Pipeline]) -> Verdict:
         guarded.append(f"{deploy.job.name} ({deploy.how}) waits for {trial.job.name}")
         if trial.run.narrowed:
             warnings.append(Finding(f"the gate runs only a part of predeploy: {trial.run.narrowed}", trial.where))
+    for deploy in unnamed_deploys(pipeline, ci):
+        if _gate(pipeline, deploy.workflow, deploy.job, deploy.at)[0] is None:
+            text = f"{deploy.job.name} deploys too ({deploy.how}), without a gate: [ci] deploy_jobs does not name it"
+            warnings.append(Finding(text, deploy.job.where))
     return Verdict(evidence, _told(guarded, len(found), previews), tuple(findings), tuple(warnings))
 
 

@@ -172,7 +172,8 @@ def test_a_chain_of_needs_is_followed(tmp_path: Path) -> None:
 
 def test_a_step_of_the_same_job_holds(tmp_path: Path) -> None:
     """An earlier step stops its job; a later one does not."""
-    early = "on: push\njobs:\n  ship:\n    steps:\n      - run: pytest -m predeploy --platform=.\n      - run: vercel --prod\n"
+    early = "on: push\njobs:\n  ship:\n    steps:\n      - run: pytest -m predeploy --platform=.\n"
+    early += "      - run: vercel --prod\n"
     late = "on: push\njobs:\n  ship:\n    steps:\n      - run: vercel --prod\n      - run: pytest -m predeploy\n"
     assert gated(tmp_path, {"deploy.yml": early}) == "pass"
     (tmp_path / "late").mkdir()
@@ -366,6 +367,22 @@ def test_named_jobs_go_before_detection(tmp_path: Path) -> None:
     assert gated(tmp_path, {"deploy.yml": text}, Ci(deploy_jobs=("deploy.yml/ship",))) == "pass"
     (tmp_path / "b").mkdir()
     assert gated(tmp_path / "b", {"deploy.yml": text}, Ci(deploy_jobs=("deploy.yml/none",))) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("job", "ends"),
+    [
+        ("admin:\n    steps: [{run: vercel deploy --prod}]", "warn"),
+        ("admin:\n    needs: gate\n    steps: [{run: vercel deploy --prod}]", "pass"),
+        ("admin:\n    environment: staging\n    steps: [{run: railway up}]", "pass"),
+        ("admin:\n    steps: [{run: railway up --environment staging}]", "pass"),
+        ("admin:\n    steps: [{run: npm test}]", "pass"),
+    ],
+)
+def test_a_deploy_that_the_manifest_leaves_out_is_told(tmp_path: Path, job: str, ends: str) -> None:
+    """Naming one job that deploys does not hide another that no gate holds."""
+    named = Ci(deploy_jobs=("deploy.yml/ship",))
+    assert gated(tmp_path, {"deploy.yml": f"{deploy()}  {job}\n"}, named) == ends
 
 
 @pytest.mark.parametrize(
