@@ -35,10 +35,11 @@ WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 def names_one_queue(queue: Queue, uses: Evidence[Mapping[str, QueueUses]]) -> Verdict:
     """Expect a `Queue` in each producer and a `Worker` in each worker, with the row's name, prefix and Redis variable.
 
-    A connection or a prefix that could not be followed warns; a name that could not be, where no other fits, is
-    unverified.
+    All must use one database of Redis. A connection, a prefix or a part of the name that could not be followed warns;
+    a name that could not be, where no other fits, is unverified.
     """
     findings: list[Finding] = []
+    databases: dict[str, set[int]] = {}
     warnings: list[Finding] = []
     doubtful: list[QueueUse] = []
     seen: list[str] = []
@@ -50,11 +51,13 @@ def names_one_queue(queue: Queue, uses: Evidence[Mapping[str, QueueUses]]) -> Ve
         for use in fitting:
             seen.append(f"{service} makes {kind}({queue.key!r}) at {use.where}")
             findings += _differences(queue, service, use)
+            databases.setdefault(f"{service}'s {kind}", set()).update(use.databases or (0,))
             warnings += _unfollowed(queue, service, use)
         if not fitting and unsure:
             doubtful += unsure
         elif not fitting:
             findings.append(_no_use(queue, service, kind, made))
+    findings += _apart(databases, uses.where)
     if doubtful and not findings:
         uses.cannot_tell(
             f"the queue's name is worked out at run time at {', '.join(use.where for use in doubtful[:MANY])}",
@@ -64,6 +67,19 @@ def names_one_queue(queue: Queue, uses: Evidence[Mapping[str, QueueUses]]) -> Ve
     return Verdict(
         uses, f"{observed}; prefix {queue.prefix!r}, Redis from {queue.redis}", tuple(findings), tuple(warnings)
     )
+
+
+def _apart(databases: Mapping[str, set[int]], where: str) -> Iterator[Finding]:
+    """Sides that have no database of Redis in common with the first."""
+    sides = list(databases.items())
+    for who, numbers in sides[1:]:
+        if numbers.isdisjoint(sides[0][1]):
+            first = f"{sides[0][0]} uses database {_numbers(sides[0][1])} of Redis"
+            yield Finding(f"{first}, {who} uses {_numbers(numbers)}: jobs never meet their worker", where)
+
+
+def _numbers(numbers: set[int]) -> str:
+    return " or ".join(str(number) for number in sorted(numbers))
 
 
 def _known(use: QueueUse) -> bool:
@@ -86,9 +102,17 @@ def _differences(queue: Queue, service: str, use: QueueUse) -> Iterator[Finding]
     if use.connected and queue.redis not in use.redis:
         said = f"connects through {', '.join(use.redis)}" if use.redis else "connects without any environment variable"
         yield Finding(f"{service} {said}; the manifest says {queue.redis}", use.where)
+    if use.key_prefixes:
+        keys = ", ".join(map(repr, use.key_prefixes))
+        yield Finding(f"{service} gives its Redis client the keyPrefix {keys}, which BullMQ refuses", use.where)
 
 
 def _unfollowed(queue: Queue, service: str, use: QueueUse) -> Iterator[Finding]:
+    if use.deciders:
+        names = ", ".join(use.deciders)
+        yield Finding(
+            f"{service} takes the queue's name from {names}, {queue.key!r} only where that is unset", use.where
+        )
     if not use.prefixed:
         yield Finding(f"the prefix that {service} gives could not be followed; expected {queue.prefix!r}", use.where)
     if not use.connected and queue.redis not in use.redis:

@@ -181,3 +181,35 @@ new Queue("a", {{ connection: {connection} }});
     )
     use = uses(tmp_path, code)[0]
     assert (use.redis, use.connected) == (redis, followed)
+
+
+@pytest.mark.parametrize(
+    ("connection", "databases", "key_prefixes"),
+    [
+        ("new IORedis(url)", (), ()),
+        ("new IORedis(url, { db: 3 })", (3,), ()),
+        ("{ url, db: 0 }", (0,), ()),
+        ('new IORedis({ ...base, db: 2, keyPrefix: "x:" })', (2,), ("x:",)),
+        ("make({ db: 4 })", (4,), ()),
+        ('make({ keyPrefix: "y:" })', (), ("y:",)),
+        ("make()", (), ()),
+    ],
+)
+def test_options_of_the_client_are_read(
+    tmp_path: Path, connection: str, databases: tuple[int, ...], key_prefixes: tuple[str, ...]
+) -> None:
+    """The database and the client's own key prefix, through spreads and functions."""
+    code = (
+        B
+        + 'import IORedis from "ioredis";\nconst url = process.env.REDIS_URL!; const base = { maxRetriesPerRequest: null };\n'
+    )
+    code += "const make = (more: object = {}) => new IORedis(url, { ...base, ...more });\n"
+    code += f'new Queue("a", {{ connection: {connection} }});'
+    use = uses(tmp_path, code)[0]
+    assert (use.databases, use.key_prefixes) == (databases, key_prefixes)
+
+
+def test_a_variable_that_may_rename_a_queue_is_named(tmp_path: Path) -> None:
+    """A default beside a variable is a name, and the variable may give another."""
+    use = uses(tmp_path, B + 'new Queue(process.env.QUEUE_NAME ?? "a")')[0]
+    assert (use.names, use.named, use.deciders) == (("a",), False, ("QUEUE_NAME",))

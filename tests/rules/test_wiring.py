@@ -105,6 +105,28 @@ def test_a_flow_may_fill_any_queue() -> None:
         queue(producer=replace(PRODUCER, kind="FlowProducer", names=()))
 
 
+def test_a_name_that_a_variable_decides_warns() -> None:
+    """The right name as a default only: production may set another."""
+    verdict = queue(worker=replace(WORKER, named=False, deciders=("QUEUE_NAME",)))
+    assert not verdict.findings
+    assert "QUEUE_NAME" in str(verdict.warnings[0])
+
+
+@pytest.mark.parametrize(
+    ("producer", "worker", "count"),
+    [((), (), 0), ((3,), (3,), 0), ((3,), (), 1), ((), (2,), 1), ((0,), (), 0), ((0, 3), (3,), 0)],
+)
+def test_both_sides_use_one_database_of_redis(producer: tuple[int, ...], worker: tuple[int, ...], count: int) -> None:
+    """A client that selects another database finds none of the jobs; 0 is the default."""
+    verdict = queue(replace(PRODUCER, databases=producer), replace(WORKER, databases=worker))
+    assert len(verdict.findings) == count
+
+
+def test_a_key_prefix_of_the_client_fails() -> None:
+    """BullMQ throws on a client with keyPrefix; its own option is prefix."""
+    assert "keyPrefix 'x:'" in texts(queue(replace(PRODUCER, key_prefixes=("x:",))))[0]
+
+
 def test_a_computed_name_beside_the_right_one_does_not_matter() -> None:
     """Where one use fits, others need not be followed."""
     assert not queue(worker=replace(WORKER, names=("jobs",), named=False)).findings

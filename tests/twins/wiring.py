@@ -39,6 +39,7 @@ TWINS = {
         Twin("the worker's queue is another by a constant", _from_a_constant),
         _edited("the producer fills another queue", PRODUCER, 'new Queue("agent-jobs", {', 'new Queue("agents", {'),
         _edited("the producer sets a prefix", PRODUCER, "connection: redis(),", 'connection: redis(), prefix: "desk",'),
+        _edited("the producer fills another database", PRODUCER, "connection: redis(),", 'connection: { url: process.env["REDIS_URL"] ?? "", db: 1 },'),
         _edited("the worker connects elsewhere", WORKER, "connection: blocking,", "connection: { url: env.OPENROUTER_BASE_URL },"),
     ),
     "WIR-002": (
