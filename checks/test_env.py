@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from fixtures.model.environment import EnvironmentProbe
     from fixtures.model.platform import Binding, Platform, Service, Variable
+    from fixtures.model.source import SourceProbe
 
 Conclude = Callable[[Verdict], None]
 
@@ -86,15 +87,22 @@ def test_shared_variable_has_one_value(
 @pytest.mark.item(
     "ENV-006",
     severity="critical",
-    remediation="Rename the variable without the browser prefix, and replace the secret: it may be public already.",
+    remediation="Rename the variable without the browser prefix, or take it out of the build; replace the secret.",
 )
-def test_browsers_get_no_secret(contracted_service: Service, environment: EnvironmentProbe, conclude: Conclude) -> None:
+def test_browsers_get_no_secret(
+    contracted_service: Service, environment: EnvironmentProbe, source: SourceProbe, conclude: Conclude
+) -> None:
     """No variable that a bundler copies into browser code (NEXT_PUBLIC_, VITE_, …) holds a secret.
 
-    Such values are written into the JavaScript that every visitor gets. An anon key, a publishable key and a
+    Such values are written into the JavaScript that every visitor gets, and so is what `env` of a next.config or
+    Vite's `define` names. An anon key, a publishable key and a
     Sentry DSN are made for that. Source: nextjs.org/docs, Environment Variables; vite.dev/guide/env-and-mode.
     """
-    conclude(env_files.browsers_get_no_secret(contracted_service, environment.exposure(contracted_service)))
+    conclude(
+        env_files.browsers_get_no_secret(
+            contracted_service, environment.exposure(contracted_service), source.environment(contracted_service)
+        )
+    )
 
 
 @pytest.mark.predeploy

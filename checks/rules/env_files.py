@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fixtures.model.secrecy import exposed
 from fixtures.model.verdicts import Evidence, Finding, Verdict
 
 if TYPE_CHECKING:
     from fixtures.model.environment import EnvFiles, Example, Exposure
     from fixtures.model.platform import Platform, Service
+    from fixtures.model.source import EnvReads
 
 
-def browsers_get_no_secret(service: Service, evidence: Evidence[Exposure]) -> Verdict:
-    """Hold the names with a browser prefix against what their rows and their values say."""
+def browsers_get_no_secret(service: Service, evidence: Evidence[Exposure], reads: Evidence[EnvReads]) -> Verdict:
+    """Hold the names with a browser prefix against what their rows and their values say.
+
+    So too what a build configuration inlines. Code that could not be looked at inlines nothing that is known.
+    """
     seen = evidence.value
-    findings = tuple(Finding(f"{e.name} {e.problem}", e.place) for e in seen.exposed if e.problem)
+    inlined = reads.seen.inlined if reads.seen is not None else ()
+    findings = [Finding(f"{e.name} {e.problem}", e.place) for e in seen.exposed if e.problem]
     doubts = [Finding(f"{e.name} {e.doubt}", e.place) for e in seen.exposed if e.doubt]
+    for each in inlined:
+        problem, doubt = exposed(each.name, each.row) if each.row else ("", "")
+        if not each.name:
+            problem = "the whole environment reaches every browser"
+        if problem or doubt:
+            text = " ".join(filter(None, (each.name, problem or doubt)))
+            text += f": the build configuration writes it into code (as {each.under})"
+            (findings if problem else doubts).append(Finding(text, each.where))
     doubts += [Finding("does not parse, so what it sets was not judged", place) for place in seen.broken]
     if not findings and seen.unread:
         evidence.cannot_tell(seen.unread, seen.hint)
     names = list(dict.fromkeys(e.name for e in seen.exposed))
     listed = f" ({', '.join(names[:6])}{', …' if len(names) > 6 else ''})" if names else ""
+    listed += f", {len(inlined)} by a build configuration" if inlined else ""
     others = f"; not compared with the secrets of {', '.join(seen.unseen)}" if names and seen.unseen else ""
     return Verdict(
         evidence,
         f"{seen.judged} names of {service.name} looked at, {len(names)} reach browsers{listed},"
         f" {len(findings) or 'none'} with something secret{others}",
-        findings,
+        tuple(findings),
         tuple(doubts),
     )
 

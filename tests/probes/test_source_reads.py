@@ -305,3 +305,34 @@ def test_a_service_in_another_language_is_unverified(tmp_path: Path) -> None:
     assert "not written in JavaScript" in probe.environment(row).error
     probe, row = source(tmp_path, {})
     assert "no JavaScript or TypeScript" in probe.environment(row).error
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "inlined"),
+    [
+        ("next.config.mjs", "export default { env: { KEY: process.env.A } }", {("A", "KEY")}),
+        ("next.config.js", "module.exports = { env: { A: process.env.A, V: '1' } }", {("A", "A")}),
+        ("next.config.ts", "const env = { A: process.env.A! }; export default { env }", {("A", "A")}),
+        ("next.config.ts", "const shown = { A: process.env.A! }; export default { env: shown }", {("A", "A")}),
+        ("next.config.js", "module.exports = { publicRuntimeConfig: { a: process.env.A } }", {("A", "a")}),
+        ("next.config.js", "module.exports = { serverRuntimeConfig: { a: process.env.A } }", set()),
+        ("next.config.js", "module.exports = { env: process.env }", {("", "env")}),
+        ("next.config.js", "module.exports = { env: { ...process.env } }", {("", "env")}),
+        ("vite.config.ts", "export default { define: { __A__: JSON.stringify(process.env.A) } }", {("A", "__A__")}),
+        (
+            "vite.config.ts",
+            'export default { define: { "process.env": JSON.stringify(process.env) } }',
+            {("", "process.env")},
+        ),
+        ("vite.config.ts", "export default { test: { env: { A: process.env.A } } }", set()),
+        ("next.config.ts", "export default { output: process.env.A ? 'export' : undefined }", set()),
+        ("src/server.ts", "export const config = { env: { A: process.env.A } }", set()),
+    ],
+)
+def test_what_a_build_configuration_writes_into_code(
+    tmp_path: Path, path: str, code: str, inlined: set[tuple[str, str]]
+) -> None:
+    """Next's `env` and Vite's `define` put values into bundles, under names of their own."""
+    probe, service = source(tmp_path, {f"app/{path}": code})
+    found = probe.environment(service).value.inlined
+    assert {(each.name, each.under) for each in found} == inlined

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from checks.rules import env_files
+from fixtures.model.source import EnvReads, Extent, Inlined
+from fixtures.model.verdicts import Evidence
 from tests.contracts import contract, environment, hexadecimal, jwt, outcome, repository
 
 if TYPE_CHECKING:
@@ -30,7 +32,38 @@ def web(root: Path, values: str | None, *variables: dict[str, Any]) -> tuple[Pla
 def exposed(root: Path, values: str | None, *variables: dict[str, Any]) -> str:
     platform, probe = web(root, values, *variables)
     (service,) = platform.tables.services
-    return outcome(lambda: env_files.browsers_get_no_secret(service, probe.exposure(service)))
+    reads = Evidence("code", seen=EnvReads(Extent(0, 0)))
+    return outcome(lambda: env_files.browsers_get_no_secret(service, probe.exposure(service), reads))
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"name": "CRON_SECRET"}, "fail"),
+        ({"name": "CACHE", "kind": "redis-url", "secret": False}, "fail"),
+        ({"name": "SALT", "secret": True}, "fail"),
+        ({"name": "API_BASE"}, "warn"),
+        ({"name": "API_BASE", "secret": False}, "pass"),
+        ({"name": "SENTRY_DSN", "kind": "sentry-dsn"}, "pass"),
+        (None, "pass"),
+    ],
+)
+def test_what_a_build_configuration_inlines(tmp_path: Path, row: dict[str, Any] | None, expected: str) -> None:
+    """A secret that the build writes into browser code fails under any name; an undeclared one is ENV-007's."""
+    platform, probe = web(tmp_path, "X=1\n", *([row] if row else []))
+    (service,) = platform.tables.services
+    variable = next((v for v in platform.tables.variables), None)
+    inlined = Inlined(variable.name if variable else "APP_VERSION", "APP", "next.config.ts:3", variable)
+    reads = Evidence("code", seen=EnvReads(Extent(1, 0), inlined=(inlined,)))
+    assert outcome(lambda: env_files.browsers_get_no_secret(service, probe.exposure(service), reads)) == expected
+
+
+def test_a_whole_environment_in_browser_code_fails(tmp_path: Path) -> None:
+    """`env: process.env` hands over every secret at once."""
+    platform, probe = web(tmp_path, "X=1\n")
+    (service,) = platform.tables.services
+    reads = Evidence("code", seen=EnvReads(Extent(1, 0), inlined=(Inlined("", "env", "next.config.ts:3"),)))
+    assert outcome(lambda: env_files.browsers_get_no_secret(service, probe.exposure(service), reads)) == "fail"
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,11 @@ def _personal(copy: Copy) -> None:
     copy.git("add", ".gitignore")
 
 
+def _inlined(copy: Copy) -> None:
+    copy.write("services/web/next.config.mjs", "export default { env: { CRON: process.env.CRON_SECRET } };\n")
+    copy.git("add", "services/web/next.config.mjs")
+
+
 EXAMPLE = "services/worker/.env.example"
 SERVICE_KEY = "SUPABASE_SERVICE_ROLE_KEY"
 
@@ -94,6 +99,7 @@ TWINS: dict[str, tuple[Twin, ...]] = {
     ),
     "ENV-006": (
         Twin("a secret is copied under a browser name", _copied("CRON_SECRET", "NEXT_PUBLIC_CRON")),
+        Twin("the build writes a secret into code", _inlined),
         _set(
             "an undeclared browser name holds a key", "NEXT_PUBLIC_AI", "sk-or-" + "v1-" + secrets.token_hex(32), "web"
         ),
