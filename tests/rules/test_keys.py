@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import secrets
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,9 @@ def test_each_encoding_is_told(tmp_path: Path, encoding: str, write: Callable[[b
 
 
 INVENTED = {
+    "the digest of a word": hashlib.sha256(b"secret").hexdigest(),
+    "the digest of nothing": hashlib.sha256(b"").hexdigest(),
+    "the digest of an echoed word": base64.b64encode(hashlib.sha256(b"Password\n").digest()).decode(),
     "empty bytes": "0" * 64,
     "one byte again and again": "ab" * 32,
     "a period of four": "deadbeef" * 8,
