@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +35,25 @@ def exposed(root: Path, values: str | None, *variables: dict[str, Any]) -> str:
     (service,) = platform.tables.services
     reads = Evidence("code", seen=EnvReads(Extent(0, 0)))
     return outcome(lambda: env_files.browsers_get_no_secret(service, probe.exposure(service), reads))
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("{0}", "fail"),
+        ("v1:{0}", "fail"),
+        ("'Bearer {0}'", "fail"),
+        ("{1}", "fail"),
+        ("'key={1}'", "fail"),
+        ("'v1:{1}'", "fail"),
+        ("{0}x", "pass"),
+    ],
+)
+def test_a_secret_within_a_browser_value_fails(tmp_path: Path, form: str, expected: str) -> None:
+    """Behind a word, or in base64, it is the secret all the same."""
+    encoded = base64.b64encode(RANDOM.encode()).decode()
+    values = f"CRON_SECRET={RANDOM}\nNEXT_PUBLIC_X={form.format(RANDOM, encoded)}\n"
+    assert exposed(tmp_path, values, {"name": "CRON_SECRET"}) == expected
 
 
 @pytest.mark.parametrize(
