@@ -51,6 +51,12 @@ def test_an_unquoted_hash_is_noted() -> None:
     assert cut == [True, False, False]
 
 
+def test_a_comment_behind_the_name_is_no_value() -> None:
+    """To Node `A= # later` sets nothing; in quotes, or behind something, a '#' is text."""
+    read = env_text("A= # later\nB=#later\nexport C=\t# openssl rand -hex 32\nD='# x'\nE=x # y\n")
+    assert [entry.secret.examine(bool) for entry in read.entries] == [False, False, False, True, True]
+
+
 def test_the_last_of_two_settings_counts(tmp_path: Path) -> None:
     """A name set twice has its last value, and the earlier place is told."""
     binding, _ = one(tmp_path, None)

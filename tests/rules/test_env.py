@@ -28,7 +28,10 @@ def judged(root: Path, item: str, value: str | None, host: str = "railway", **va
     return outcome(rules[item])
 
 
-@pytest.mark.parametrize(("value", "expected"), [("x", "pass"), ("", "fail"), (" \t ", "fail"), (None, "fail")])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("x", "pass"), ("", "fail"), (" \t ", "fail"), ("\u200b", "fail"), ("\ufeff \u00a0", "fail"), (None, "fail")],
+)
 def test_set_means_more_than_white_space(tmp_path: Path, value: str | None, expected: str) -> None:
     """A required variable that is blank or absent is a finding."""
     assert judged(tmp_path, "ENV-001", value) == expected
@@ -173,10 +176,14 @@ PLACEHOLDERS = [
     *("AKIAIOSFODNN7" + "EXAMPLE", "00000000-0000-0000-0000-000000000000", "aaaaaaaa", "abcdef123456-your-token"),
     *("${{ Postgres.DATABASE_URL }}", "[YOUR-PASSWORD]", "keyboard cat", "ENC[AES256_GCM,data:x]", "to-be-set"),
     *("sk-or-" + "v1-xxxxxxxx", "'changeme'", "__API_KEY__", "replace-with-real-token", "generate-a-key-placeholder"),
+    *("1234567890" * 4, "qwertyuiopasdfghjklzxcvbnmqwertyuiop", "qwertyuiop" * 3, "deadbeef" * 4, "йцукенгшщзхъйцукен"),
+    *("замените-на-настоящий-ключ", "вставьте сюда токен", "ваш-секрет", "пароль", "токен_сюда", "abcabcabcabc"),
+    *("encrypted:" + "BNr24F4vW9CQ37LOXeRgOL6QlwtJfAoAVXtSdSfpicPD", "secretref:cron-secret"),
 ]
 REAL_SECRETS = [
     *("sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc", "rk-TestaRossa-9912-xQ", "pa$$w0rd${}x9Q", "S3nt!nel-todomorrow-99"),
     *("correct-horse-battery", "v1.Xj3-kp0", "contest-latest-9a8b7c", "a" + "Xx9-Q" * 4, "{{{9aQz", "e4f2", "Tb1<9>z!"),
+    *("qwerty-is-not-all-9X", "незаменимый-9Xк", "ab12ab12-xK", "пароходство7-осень"),
 ]
 
 
