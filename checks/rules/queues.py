@@ -122,15 +122,15 @@ def has_workers(queue: Queue, connections: Evidence[Workers]) -> Verdict:
     seen = connections.value
     if seen.attached is None:
         return _by_signs(connections)
-    observed = f"{seen.attached} attached by name; expected at least {seen.wanted}"
+    silent = f", and {seen.silent} that ask for no job although none is active" if seen.silent else ""
+    observed = f"{seen.attached} attached by name{silent}; expected at least {seen.wanted}"
     if seen.attached >= seen.wanted:
         return Verdict(connections, observed)
     if not seen.attached and seen.locked:
         why = f"no connection bears a worker's name, and yet {_jobs(seen.locked, 'active')} are held"
         connections.cannot_tell(why, "Ask again in a minute; a Redis that refuses CLIENT SETNAME shows no workers.")
-    return Verdict(
-        connections, observed, (Finding(f"{seen.attached} workers attached; expected at least {seen.wanted}"),)
-    )
+    text = f"{seen.attached} workers attached{silent}; expected at least {seen.wanted}"
+    return Verdict(connections, observed, (Finding(text),))
 
 
 def _by_signs(connections: Evidence[Workers]) -> Verdict:

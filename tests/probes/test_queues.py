@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from checks.rules.queues import drains
 from fixtures.model.live import LiveSettings
-from fixtures.model.platform import Queue
+from fixtures.model.platform import Queue, Thresholds
 from fixtures.model.queues import WaitingJobs
+from fixtures.probes.queues.facts import QueueFacts
 from tests.probes.bull import Bull, RealRedis, asking, platform_of, real_redis, rest_in_front, row
 
 if TYPE_CHECKING:
@@ -289,6 +291,29 @@ def test_rate_limit_that_is_not_reached_holds_nothing_back(bull: Bull, server: R
     assert "none was taken" in str(drains(queue, ask(queue).movement(queue)).findings)
     server.client.hset(f"bull:{name}:meta", "max", 1000)
     assert ask(queue).movement(queue).value.limited_s == 0
+
+
+def test_worker_that_asks_for_nothing_is_not_there(bull: Bull, server: RealRedis, tmp_path: Path, name: str) -> None:
+    """A worker at rest waits for a job; one that hangs has asked for none for minutes, and works on none."""
+    queue = row(name)
+    bull.do("work", name, how="completes")
+    room = _direct(server, tmp_path, queue)
+    assert (room.workers(queue).value.attached, room.workers(queue).value.silent) == (1, 0)
+    told = room._told(room._platform.queue_redis(queue), queue)
+    clients = str(told.server["clients"])
+    hanging = re.sub(r"idle=\d+ flags=b", "idle=61 flags=N", clients)
+    assert hanging != clients
+
+    def seen(first: dict[str, int]) -> tuple[int | None, int]:
+        readings = replace(
+            told, server={**told.server, "clients": hanging}, first={name: {**told.first[name], **first}}
+        )
+        workers = QueueFacts(queue, readings, Thresholds(), over_rest=False).workers()
+        return workers.attached, workers.silent
+
+    assert seen({}) == (0, 1)
+    assert seen({"active": 1}) == (1, 0)
+    assert seen({"limiter": 500}) == (1, 0)
 
 
 def test_workers_are_told_by_their_connections(bull: Bull, server: RealRedis, tmp_path: Path, name: str) -> None:

@@ -136,6 +136,12 @@ def test_sign_of_a_worker_counts_over_rest_only(rest: bool, checked: bool, wante
     assert raised.value.evidence.hint == "a hint"
 
 
+def test_worker_that_hangs_is_told_and_not_counted() -> None:
+    """Its connection is there, and asks for nothing."""
+    verdict = rules.has_workers(QUEUE, _seen(Workers(0, 1, 0, checked=False, silent=1)))
+    assert "0 workers attached, and 1 that ask for no job although none is active" in str(verdict.findings)
+
+
 @pytest.mark.parametrize(
     ("changes", "outcome"),
     [
