@@ -101,6 +101,9 @@ def replicas_declared(service: Service, said: Evidence[RailwayFile]) -> Verdict:
     if file.deploy.sleep_application:
         text = "sleepApplication lets Railway stop every replica of a service that is idle"
         warnings = (Finding(text, file.at("deploy.sleepApplication")),)
+    if file.deploy.cron_schedule and service.health:
+        text = "cronSchedule starts it at those times only and expects it to end; a service that answers runs on"
+        warnings = (*warnings, Finding(text, file.at("deploy.cronSchedule")))
     observed = f"{count} replicas ({how}); at least {service.replicas} expected"
     if service.replicas > 1 and file.deploy.required_mount_path:
         text = (

@@ -247,6 +247,8 @@ def test_restart_policy_is_held(tmp_path: Path, keys: dict[str, object], how: st
         ({"multiRegionConfig": {"a": {"numReplicas": 1}}, "numReplicas": 5}, "fail"),
         ({"requiredMountPath": "/data"}, "fail"),
         ({"sleepApplication": True}, "warn"),
+        ({"cronSchedule": "0 * * * *"}, "warn"),
+        ({"cronSchedule": None}, "pass"),
     ],
 )
 def test_replicas_are_counted(tmp_path: Path, keys: dict[str, object], how: str) -> None:
