@@ -22,6 +22,8 @@ MINOR_IS_ALL = frozenset({"ubuntu", "debian", "postgres", "fedora", "rockylinux"
 MANAGERS = frozenset({"npm", "npx", "yarn", "pnpm"})
 WATCHERS = frozenset({"nodemon", "ts-node-dev", "tsnd"})
 CREATORS = frozenset({"useradd", "adduser"})
+SHELLS = frozenset({"sh", "bash", "ash", "dash"})
+UID_ZERO = re.compile(r"(?:^|\s)(?:-u|--uid)(?:\s+|=)?0+(?=\s|$)")
 
 
 def runs_as_ordinary_user(image: Service, said: Evidence[Dockerfile]) -> Verdict:
@@ -39,6 +41,8 @@ def runs_as_ordinary_user(image: Service, said: Evidence[Dockerfile]) -> Verdict
     observed = f"the image runs as {user} (USER at line {step.line}, base {base.name})"
     if user == "root" or (user.isdigit() and int(user) == 0):
         return Verdict(said, observed, (Finding(f"the image runs as {user}; expected an ordinary user", where),))
+    if _made_root(dockerfile, user):
+        return Verdict(said, observed, (Finding(f"{user} is made with the uid 0, which is root's", where),))
     if user.isdigit() or user in base.users or _created(dockerfile, user):
         return Verdict(said, observed)
     text = f"USER {user} is created by no RUN"
@@ -58,6 +62,13 @@ def _default_user(dockerfile: Dockerfile, base: bases.Base, said: Evidence[Docke
     if base.user != "root":
         return Verdict(said, observed)
     return Verdict(said, observed, (Finding("no USER in the final stage: the image runs as root", where),))
+
+
+def _made_root(dockerfile: Dockerfile, user: str) -> bool:
+    """Whether a RUN gives the user root's own number."""
+    commands = (words for step in dockerfile.all("RUN") for words in step.commands)
+    made = (words for words in commands if words[0].rsplit("/", 1)[-1] in CREATORS | {"usermod"} and user in words[1:])
+    return any(UID_ZERO.search(" ".join(words)) for words in made)
 
 
 def _created(dockerfile: Dockerfile, user: str) -> bool:
@@ -154,6 +165,10 @@ def _form(dockerfile: Dockerfile, step: Instruction) -> tuple[Finding | None, Fi
     program = _program(step)
     if not step.exec_form and step.script.lstrip().startswith("["):
         return Finding(f"{step.name} looks like exec form and is no JSON, so a shell runs it", where), None
+    words = step.commands[0] if step.commands else ()
+    if step.name == "ENTRYPOINT" and words and words[0].rsplit("/", 1)[-1] in SHELLS and words[-1] == "-c":
+        text = f"ENTRYPOINT starts a shell as process 1 with CMD for its script: {words[0]} passes no signal on"
+        return Finding(text, where), None
     if not step.exec_form or len(step.commands) > 1:
         if _last_is_exec(step):
             return None, Finding(f"{step.name} starts a shell that gives way to its program by exec", where)
@@ -161,7 +176,6 @@ def _form(dockerfile: Dockerfile, step: Instruction) -> tuple[Finding | None, Fi
         return Finding(text, where), None
     if program in MANAGERS:
         return None, Finding(f"{step.name} starts {program} as process 1, which passes signals on badly", where)
-    words = step.commands[0] if step.commands else ()
     if program in WATCHERS or words[1:2] in (("dev",), ("watch",)):
         return None, Finding(f"{step.name} starts {' '.join(words[:2])}, which is made for development", where)
     return None, None

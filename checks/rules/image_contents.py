@@ -62,6 +62,8 @@ def _carried(path: str, carried: Carried) -> tuple[Finding | None, Finding | Non
     where = f"{path}:{carried.line}"
     if carried.read and not carried.holds:
         return None, None
+    if carried.written:
+        return Finding(f"{carried.path} is written into a layer with a credential in it; {REMEDY}", where), None
     if carried.read:
         return Finding(f"{carried.path} is copied and holds a credential; {REMEDY}", where), None
     if carried.path.rsplit("/", 1)[-1] in (".npmrc", ".yarnrc", ".yarnrc.yml"):

@@ -21,7 +21,13 @@ DURATION = re.compile(r"^(\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$")
 PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 LONG_INTERVAL, LONG_TIMEOUT = 300, 120  # seconds: beyond these a dead container goes unseen too long
-ALWAYS_FINE = re.compile(r"(\|\||;)\s*(true|:|exit\s+0)\s*$")
+# The last command of a line, where it succeeds whatever came before it; behind && it is not even reached.
+QUIET = r"(?:true|:|exit\s+0|(?:echo|printf|logger|date|sleep)\b[^|;&]*)"
+ALWAYS_FINE = re.compile(rf"(?:\|\||;|\n)[\s({{]*{QUIET}[\s;)}}]*$|(?<![&>])&\s*$")
+PIPED_AWAY = re.compile(r"[^|]\|[\s({]*(?:cat|tee|head|tail|logger|xargs\s+echo)\b[^|;&]*$")
+ASKS = re.compile(r"\bfetch\s*\(|\bhttps?\.(?:get|request)\s*\(|require\(['\"](?:node:)?https?['\"]\)\.(?:get|request)")
+READS_STATUS = re.compile(r"\.ok\b|\bok\b\s*[,}]|status", re.IGNORECASE)
+DECIDES = re.compile(r"curl\b[^|;&]*[^|]\|\s*(?:grep|egrep|jq|awk|node|python3?|test|\[)")  # on what curl printed
 URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[^\]]*\]|[\w.$(){}-]+?)(?::(?P<port>\d+|\$\{\w+(?::?[-+?][^}]*)?\}|\$\w+))?"
     r"(?P<path>(?:/|\$\{)[^\s'\"`)\\,;|&<>]*)?(?=$|[\s'\"`)\\,;|&<>?])"
@@ -32,6 +38,7 @@ LOCAL = re.compile(
     r"^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|ip6-localhost|\$\{?HOSTNAME\}?|\$\(hostname\)|host\.docker\.internal)$"
 )
 INTERPRETERS = frozenset({"node", "bun", "deno", "python", "python3", "tsx", "ts-node"})
+SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 
 
 def has_health_check(image: Service, said: Evidence[Health]) -> Verdict:
@@ -44,7 +51,7 @@ def has_health_check(image: Service, said: Evidence[Health]) -> Verdict:
     step, where = health.check, dockerfile.at(health.check.line)
     if not health.asks:
         return Verdict(said, "HEALTHCHECK NONE", (Finding("HEALTHCHECK NONE switches the check off", where),))
-    findings = [Finding(text, where) for text in (*_refused(step), *_toothless(step))]
+    findings = [Finding(text, where) for text in (*_refused(step), *_toothless(step), *_status_unread(health))]
     warnings = [Finding(text, where) for text in _slow(step)]
     if len(dockerfile.all("HEALTHCHECK")) > 1:
         warnings.append(Finding("the image has several HEALTHCHECKs; only this last one holds", where))
@@ -75,9 +82,29 @@ def _toothless(step: Instruction) -> Iterator[str]:
     """What makes the check say the same whatever the service does."""
     if step.exec_form and any(word in ("||", "&&", "|", ";") for word in step.value):
         yield "exec form starts no shell: || and && are handed to the program as arguments"
-    script = step.script if not step.exec_form else next((w for w in step.value if ALWAYS_FINE.search(w)), "")
-    if ALWAYS_FINE.search(script.strip()):
+    scripts = [step.script] if not step.exec_form else [word for word in step.value[1:] if " " in word]
+    shells = not step.exec_form or any(posixpath.basename(word) in SHELLS for word in step.value[1:2])
+    if shells and any(_always_fine(script.strip()) for script in scripts):
         yield "its command ends in success whatever happens, so it never turns unhealthy"
+
+
+def _always_fine(script: str) -> bool:
+    piped = PIPED_AWAY.search(script) and "pipefail" not in script
+    return bool(ALWAYS_FINE.search(script) or piped)
+
+
+def _status_unread(health: Health) -> Iterator[str]:
+    """Code that asks over HTTP and looks at no status: an answer of 503 is an answer to fetch and http.get."""
+    for code in (*_codes(health), *(script.text for script in health.scripts)):
+        if ASKS.search(code) and not READS_STATUS.search(code):
+            yield "its code takes any answer for healthy, a 503 as well: it never looks at the status"
+
+
+def _codes(health: Health) -> tuple[str, ...]:
+    """Code that stands in the check itself: arguments of an interpreter that are no file."""
+    commands = health.check.commands if health.check else ()
+    programs = (words for words in commands if posixpath.basename(words[0]) in INTERPRETERS)
+    return tuple(word for words in programs for word in words[1:] if " " in word or "(" in word)
 
 
 def _slow(step: Instruction) -> Iterator[str]:
@@ -134,7 +161,8 @@ def _answered(image: Service, said: Evidence[Health], questions: tuple[Question,
         findings += [Finding(text, where) for text in bad]
         warnings += [Finding(text, where) for text in unsure]
     fetches = [words for words in (step.commands if step else ()) if posixpath.basename(words[0]) == "curl"]
-    if any(not _fails_on_error(words) for words in fetches):
+    read = step is not None and DECIDES.search(step.script or " ".join(step.value))
+    if not read and any(not _fails_on_error(words) for words in fetches):
         warnings.append(Finding("curl without --fail takes an answer of 500 for healthy", where))
     asked = ", ".join(f"{q.scheme}://{q.host}:{q.port or '(none)'}{q.path}" for q in questions)
     wanted = f"{image.health} on {image.port or 'no declared port'}"
@@ -146,6 +174,8 @@ def _compare(image: Service, health: Health, question: Question) -> tuple[list[s
     unsure: list[str] = []
     if not LOCAL.match(question.host):
         bad.append(f"it asks {question.host}, not the container itself")
+    elif question.scheme == "https":
+        unsure.append("it asks over https:// inside the container; most hosts end TLS before it, expected http://")
     if question.unset:
         unsure.append(f"its path takes {', '.join(question.unset)}, which the Dockerfile does not set")
     elif question.path != image.health:
@@ -194,7 +224,7 @@ def _questions(health: Health) -> Iterator[Question]:
     step = health.check
     seen: set[Question] = set()
     for words in step.commands if step else ():
-        if words[0].rsplit("/", 1)[-1] in ("sh", "bash", "ash", "dash"):
+        if words[0].rsplit("/", 1)[-1] in SHELLS:
             continue
         for word in words[1:]:
             match = URL.search(word) or (BARE.match(word) if words[0].rsplit("/", 1)[-1] in ("curl", "wget") else None)
@@ -225,13 +255,7 @@ def _followed(image: Service, said: Evidence[Health], where: str) -> Verdict:
     health = said.value
     step = health.check
     assert step is not None  # noqa: S101  # the caller has looked
-    codes = [
-        w
-        for words in step.commands
-        if posixpath.basename(words[0]) in INTERPRETERS
-        for w in words[1:]
-        if " " in w or "(" in w
-    ]
+    codes = _codes(health)
     if codes:
         return _held(image, said, "\n".join(codes), where, f"code in the HEALTHCHECK at line {step.line}")
     script = next((s for s in health.scripts if s.text), None)

@@ -80,6 +80,28 @@ def first(verdict: Any) -> str:
         (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health || true", "fail"),
         (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health || exit 0", "fail"),
         (NODE + 'HEALTHCHECK CMD ["curl", "-f", "http://localhost/health", "||", "exit", "1"]', "fail"),
+        (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health || echo unhealthy", "fail"),
+        (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health; echo done", "fail"),
+        (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health | cat", "fail"),
+        (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health || { echo bad; }", "fail"),
+        (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health &", "fail"),
+        (NODE + 'HEALTHCHECK CMD ["sh", "-c", "curl -f http://localhost:3001/health || echo bad"]', "fail"),
+        (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health || { echo bad; exit 1; }", "pass"),
+        (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health || (echo bad && false)", "pass"),
+        (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health && echo fine", "pass"),
+        (NODE + "HEALTHCHECK CMD curl -s http://localhost:3001/health | grep -q ok", "pass"),
+        (NODE + "HEALTHCHECK CMD set -o pipefail; curl -f http://localhost:3001/health | tee /tmp/last", "pass"),
+        (NODE + "HEALTHCHECK CMD curl -f http://localhost:3001/health >/dev/null 2>&1", "pass"),
+        (NODE + "HEALTHCHECK CMD node -e \"fetch('http://localhost:3001/health').then(()=>process.exit(0))\"", "fail"),
+        (
+            NODE
+            + "HEALTHCHECK CMD node -e \"require('http').get('http://localhost:3001/health',()=>process.exit(0))\"",
+            "fail",
+        ),
+        (
+            NODE + "HEALTHCHECK CMD node -e \"fetch('http://localhost:3001/health').then(r=>process.exit(r.ok?0:1))\"",
+            "pass",
+        ),
         (NODE.replace("\n", "\r\n") + "HEALTHCHECK --interval=30s \\\r\n  CMD wget -q http://x/\r\n", "pass"),
         ("\ufeff" + NODE + CHECK, "pass"),
     ],
@@ -134,6 +156,9 @@ def test_health_check_is_found(tmp_path: Path, text: str, how: str) -> None:
             "CMD node -e \"get('http://localhost:3001/health', r => process.exit(r.statusCode === 200 ? 0 : 1))\"",
             "pass",
         ),
+        ("CMD curl -s http://localhost:3001/health | grep -q ok", "pass"),
+        ("CMD curl -s http://localhost:3001/health | cat", "warn"),
+        ("CMD curl -fsS https://localhost:3001/health", "warn"),
         ("CMD pgrep node", "fail"),
         ("CMD nc -z localhost 3001", "fail"),
         ("CMD test -f /tmp/alive", "fail"),
@@ -177,6 +202,24 @@ def test_health_script_is_followed(tmp_path: Path, copy: str, source: str, scrip
     text = f"FROM node:20.1.1 AS x\n{NODE}WORKDIR /app\n{copy}\nHEALTHCHECK CMD node healthcheck.js"
     found, verdict = judge(tmp_path, "IMG-002", text, {source: script})
     assert found == how, verdict
+
+
+@pytest.mark.parametrize(
+    ("script", "how"),
+    [
+        ("require('http').get('http://localhost:3001/health', () => process.exit(0))", "fail"),
+        ("await fetch('http://localhost:3001/health'); process.exit(0)", "fail"),
+        (
+            "const { status } = await fetch('http://localhost:3001/health'); process.exit(status === 200 ? 0 : 1)",
+            "pass",
+        ),
+        ("http.get('http://localhost:3001/health', (res) => process.exit(res.statusCode === 200 ? 0 : 1))", "pass"),
+    ],
+)
+def test_a_health_script_looks_at_the_status(tmp_path: Path, script: str, how: str) -> None:
+    """IMG-001 finds a script to which an answer of 503 is as good as one of 200."""
+    text = f"{NODE}COPY . .\nHEALTHCHECK CMD node check.mjs"
+    assert judge(tmp_path, "IMG-001", text, {"check.mjs": script})[0] == how
 
 
 def test_missing_health_check_is_one_finding_only(tmp_path: Path) -> None:
@@ -273,6 +316,9 @@ def test_program_of_the_health_check_exists(tmp_path: Path, text: str, how: str)
         ("FROM scratch\nCOPY --from=b /etc/passwd /etc/passwd\nUSER app", "pass"),
         ("FROM node:20.1.1 AS b\nONBUILD USER node\nFROM b", "pass"),
         (NODE + "RUN echo USER node", "fail"),
+        ("FROM debian:12.5-slim\nRUN useradd -o -u 0 app\nUSER app", "fail"),
+        ("FROM debian:12.5-slim\nRUN useradd --uid=0 -o app\nUSER app", "fail"),
+        ("FROM debian:12.5-slim\nRUN useradd -u 01001 app\nUSER app", "pass"),
     ],
 )
 def test_user_is_ordinary(tmp_path: Path, text: str, how: str) -> None:
@@ -356,6 +402,18 @@ TOKEN_LIKE = "".join(("abc", "DEF", "9" * 20))
         ("COPY quiet/.npmrc ./", "pass"),
         ("COPY loud/.npmrc ./", "fail"),
         ("COPY <<EOF /x\nTOKEN\nEOF", "pass"),
+        ("COPY <<EOF /app/.env\nCRON_SECRET=" + TOKEN_LIKE + "\nEOF", "fail"),
+        ("COPY <<EOF /app/.env\nLOG_LEVEL=info\nEOF", "pass"),
+        ("COPY <<EOF .npmrc\nengine-strict=true\nEOF", "pass"),
+        ('RUN --mount=type=secret,id=n echo "//r/:_authToken=$(cat /run/secrets/n)" > .npmrc', "fail"),
+        (
+            'RUN --mount=type=secret,id=n echo "//r/:_authToken=$(cat /run/secrets/n)" > .npmrc && npm ci && rm .npmrc',
+            "pass",
+        ),
+        ("RUN --mount=type=secret,id=n cat /run/secrets/n > /root/.npmrc && npm ci", "fail"),
+        ("RUN --mount=type=secret,id=n npm config set //r/:_authToken=$(cat /run/secrets/n)", "fail"),
+        ("RUN --mount=type=secret,id=n NPM_TOKEN=$(cat /run/secrets/n) npm ci > log.txt", "pass"),
+        ('RUN --mount=type=secret,id=n printf "%s" "$(cat /run/secrets/n)" > /app/token', "fail"),
     ],
 )
 def test_secrets_stay_out_of_the_image(tmp_path: Path, line: str, how: str) -> None:
@@ -448,6 +506,8 @@ def test_ignore_file_beside_the_dockerfile_is_not_the_contexts(tmp_path: Path) -
         ("CMD exec node x", "warn"),
         ('CMD ["sh", "-c", "node migrate.js && node x"]', "fail"),
         ('CMD ["sh", "-c", "node migrate.js && exec node x"]', "warn"),
+        ('ENTRYPOINT ["/bin/sh", "-c"]\nCMD ["node x"]', "fail"),
+        ('ENTRYPOINT ["sh", "entry.sh"]\nCMD ["node", "x"]', "pass"),
         ('CMD ["npm", "start"]', "warn"),
         ('CMD ["npx", "tsx", "x"]', "warn"),
         ('CMD ["nodemon", "x"]', "warn"),

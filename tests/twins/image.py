@@ -31,6 +31,15 @@ def _curl_elsewhere(copy: Copy) -> None:
 TWINS = {
     "IMG-001": (
         _dockerfile("the health check cannot fail", '/health" || exit 1', '/health" || true'),
+        _dockerfile(
+            "the health check says what it found, and ends well", '/health" || exit 1', '/health" || echo down'
+        ),
+        _dockerfile("the health check's failure ends in a pipe", '/health" || exit 1', '/health" | cat'),
+        _dockerfile(
+            "the health check takes any answer",
+            PROBE,
+            """CMD node -e "fetch('http://127.0.0.1:'+(process.env.PORT||3001)+'/health').then(()=>process.exit(0))\"""",
+        ),
         _dockerfile("the interval is no duration", "--interval=30s", "--interval=30"),
         _dockerfile("the health check never counts a failure", "--retries=3", "--retries=0"),
     ),
@@ -48,6 +57,7 @@ TWINS = {
         _dockerfile("no USER", "USER node\n", ""),
         _dockerfile("root again at the end", "EXPOSE 3001", "USER 0\nEXPOSE 3001"),
         _dockerfile("a user that nobody made", "USER node\n", "USER worker\n"),
+        _dockerfile("root under another name", "USER node\n", "RUN adduser -u 0 -D worker\nUSER worker\n"),
     ),
     "IMG-005": (
         _dockerfile(
@@ -64,6 +74,11 @@ TWINS = {
         _dockerfile(
             "a variable from a build argument", "USER node\n", "ENV OPENROUTER_API_KEY=$OPENROUTER_API_KEY\nUSER node\n"
         ),
+        _dockerfile(
+            "a token is written into a layer",
+            "USER node\n",
+            'RUN --mount=type=secret,id=npm echo "//r/:_authToken=$(cat /run/secrets/npm)" > .npmrc\nUSER node\n',
+        ),
         _dockerfile("an env file is copied", "USER node\n", "COPY --from=build /app/.env ./\nUSER node\n"),
     ),
     "IMG-007": (
@@ -75,6 +90,11 @@ TWINS = {
     "IMG-008": (
         _dockerfile("shell form", START, "CMD node services/worker/dist/index.js"),
         _dockerfile("single quotes are no JSON", START, "CMD ['node', 'services/worker/dist/index.js']"),
+        _dockerfile(
+            "a shell for an entrypoint",
+            START,
+            'ENTRYPOINT ["/bin/sh", "-c"]\nCMD ["node services/worker/dist/index.js"]',
+        ),
         _dockerfile("a shell in exec form", START, 'CMD ["sh", "-c", "node services/worker/dist/index.js"]'),
     ),
 }
