@@ -123,8 +123,10 @@ def _replicas(file: RailwayFile) -> tuple[int, str, str]:
     """How many replicas run, by which key, and where it stands. A region without a number has one."""
     regions = file.deploy.multi_region_config
     if regions:
-        count = sum((region.num_replicas or 1) for region in regions.values() if region is not None)
-        return count, f"multiRegionConfig, {len(regions)} regions", file.at("deploy.multiRegionConfig")
+        numbers = [region.num_replicas for region in regions.values() if region is not None]
+        count = sum(1 if number is None else number for number in numbers)
+        how = f"multiRegionConfig, {len(regions)} region{'s' * (len(regions) != 1)}"
+        return count, how, file.at("deploy.multiRegionConfig")
     if file.deploy.num_replicas is not None:
         return file.deploy.num_replicas, "numReplicas", file.at("deploy.numReplicas")
     return 1, "not declared, Railway runs one", file.at("deploy.multiRegionConfig")
