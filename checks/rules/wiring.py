@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fixtures.model.document import Page, Section
     from fixtures.model.monitoring import AlertRule, Asked, Expressions, Ruled
     from fixtures.model.platform import Alert, Dashboard, Queue, Service
-    from fixtures.model.source import ComputedName, MetricNames, PortNote, Ports, QueueUse, QueueUses, Routes
+    from fixtures.model.source import ComputedName, MetricNames, PortNote, Ports, QueueUse, QueueUses, Route, Routes
 
 # Prometheus makes these itself. Source: prometheus.io, Jobs and instances; Alerting rules.
 OF_PROMETHEUS = re.compile(r"up|ALERTS|ALERTS_FOR_STATE|scrape_\w+")
@@ -194,9 +194,10 @@ def _near(name: str, names: set[str] | frozenset[str]) -> str:
 
 
 def serves_health_path(service: Service, routes: Evidence[Routes]) -> Verdict:
-    """Expect code that answers the health path; warn where no part of it can answer other than 2xx."""
+    """Expect code that answers the health path; warn where what answers first can only answer 2xx, or an old answer."""
     seen = routes.value
     if seen.serving:
+        first = [route for route in seen.serving if route.ahead and route.fails == "never"]
         places = ", ".join(route.where for route in seen.serving)
         ways = {route.fails for route in seen.serving}
         how = {
@@ -205,8 +206,13 @@ def serves_health_path(service: Service, routes: Evidence[Routes]) -> Verdict:
             "unknown": "its handler was not followed",
         }
         said = next((text for way, text in how.items() if way in ways), "it can only answer 2xx")
-        warnings = () if ways != {"never"} else (_deaf(service, seen),)
-        return Verdict(routes, f"{seen.path} is served at {places}; {said}", warnings=warnings)
+        deaf = first or [route for route in seen.serving if ways == {"never"}]
+        warnings = [_deaf(service, deaf[0])] if deaf else []
+        for route in seen.serving:
+            if route.stored:
+                text = f"{route.stored}: {seen.path} hands out an answer of earlier, not the state of now"
+                warnings.append(Finding(text, route.where))
+        return Verdict(routes, f"{seen.path} is served at {places}; {said}", warnings=tuple(warnings))
     if seen.mentions:
         places = ", ".join(place.where for place in seen.mentions[:MANY])
         routes.cannot_tell(
@@ -220,9 +226,10 @@ def serves_health_path(service: Service, routes: Evidence[Routes]) -> Verdict:
     return Verdict(routes, f"{seen.extent.files} files were read, none serves {seen.path}", (Finding(text, where),))
 
 
-def _deaf(service: Service, seen: Routes) -> Finding:
-    text = f"the handler of {seen.path} can only answer 2xx: {service.name} stays healthy when a dependency has failed"
-    return Finding(text, seen.serving[0].where)
+def _deaf(service: Service, route: Route) -> Finding:
+    who = f"a middleware answers {route.path} before its handler and" if route.ahead else f"the handler of {route.path}"
+    text = f"{who} can only answer 2xx: {service.name} stays healthy when a dependency has failed"
+    return Finding(text, route.where)
 
 
 # WIR-004

@@ -226,3 +226,65 @@ def test_a_dockerfile_that_does_not_parse_is_said(tmp_path: Path) -> None:
         tmp_path, {"app/server.ts": "s.listen(3001)", "app/Dockerfile": "NONSENSE\n"}, dockerfile="app/Dockerfile"
     )
     assert [place.where for place in found.computed] == ["app/Dockerfile"]
+
+
+EXPRESS = 'import express, { Router } from "express";\nconst app = express();\n'
+ROUTER = EXPRESS + 'const r = Router(); r.get("/health", async (q, s) => s.sendStatus(await up() ? 200 : 503));\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "health", "served"),
+    [
+        (ROUTER + "app.use(r);", "/health", True),
+        (ROUTER + 'app.use("/", r);', "/health", True),
+        (ROUTER + 'app.use("/", logger, r);', "/health", True),
+        (ROUTER + 'app.use("/ops", r);', "/ops/health", True),
+        (
+            ROUTER + 'const outer = express.Router(); outer.use("/ops", r); app.use("/api", outer);',
+            "/api/ops/health",
+            True,
+        ),
+        (ROUTER + "app.use(...all);", "/health", True),
+        (ROUTER + "for (const each of await load()) app.use(each);", "/health", True),
+        (ROUTER + 'app.use("/ops", r);', "/health", False),
+        (ROUTER + 'const outer = express.Router(); outer.use(r); app.use("/api", outer);', "/health", False),
+        (ROUTER, "/health", False),
+        (EXPRESS + 'app.get("/health", (q, s) => s.sendStatus(503));', "/health", True),
+    ],
+)
+def test_a_router_serves_where_it_is_mounted(tmp_path: Path, code: str, health: str, served: bool) -> None:
+    """A route of a router that nobody mounts, or mounts elsewhere, answers nothing; what is unclear is not judged."""
+    assert bool(routes(tmp_path, {"app/src/a.ts": code}, health).serving) == served
+
+
+@pytest.mark.parametrize(
+    ("more", "stored"),
+    [
+        ("", ""),
+        ('export const dynamic = "force-dynamic";', ""),
+        ('export const dynamic = "force-static";', 'dynamic = "force-static"'),
+        ("export const revalidate = 60;", "revalidate = 60"),
+        ("export const revalidate = 0;", ""),
+    ],
+)
+def test_a_route_file_may_answer_from_the_past(tmp_path: Path, more: str, stored: str) -> None:
+    """Segment settings of Next.js that keep an answer are told."""
+    found = routes(tmp_path, {"app/app/api/health/route.ts": f"{more}\n{NEXT_GET}"}, "/api/health")
+    assert [route.stored for route in found.serving] == [stored]
+
+
+@pytest.mark.parametrize(
+    ("body", "ahead"),
+    [
+        ('if (r.nextUrl.pathname === "/api/health") return NextResponse.json({ ok: true });', [False, True]),
+        ('if (r.nextUrl.pathname === "/api/health") return NextResponse.next();', [False]),
+        ('if (r.nextUrl.pathname === "/api/health") log(r);', [False, False]),
+    ],
+)
+def test_a_middleware_may_answer_first(tmp_path: Path, body: str, ahead: list[bool]) -> None:
+    """Next.js runs the middleware before every route."""
+    files = {
+        "app/src/app/api/health/route.ts": NEXT_GET,
+        "app/src/middleware.ts": f"export function middleware(r) {{ {body} return NextResponse.next(); }}",
+    }
+    assert sorted(route.ahead for route in routes(tmp_path, files, "/api/health").serving) == ahead

@@ -226,6 +226,22 @@ def health(*fails: Failing, mentions: tuple[Place, ...] = (), others: tuple[Rout
     )
 
 
+def test_a_middleware_that_answers_first_counts() -> None:
+    """What its handler would say is never heard; a middleware that can fail, or passes on, does not matter."""
+    handler = Route("/health", "app/s.ts:1", "code", "status")
+    first = Route("/health", "middleware.ts:3", "code", "never", ahead=True)
+    for serving, warnings in (((handler, first), 1), ((handler, replace(first, fails="status")), 0)):
+        verdict = wiring.serves_health_path(APP, Evidence("asked", "app", seen=Routes(EXTENT, "/health", serving)))
+        assert len(verdict.warnings) == warnings
+
+
+def test_an_answer_of_earlier_warns() -> None:
+    """A health answer made at build time says nothing of now."""
+    stored = Route("/health", "app/health/route.ts", "a route file", "status", stored="revalidate = 60")
+    verdict = wiring.serves_health_path(APP, Evidence("asked", "app", seen=Routes(EXTENT, "/health", (stored,))))
+    assert "revalidate = 60" in str(verdict.warnings[0])
+
+
 @pytest.mark.parametrize(("fails", "warnings"), [("status", 0), ("throw", 0), ("unknown", 0), ("never", 1)])
 def test_a_served_path_passes_or_warns(fails: Failing, warnings: int) -> None:
     """A handler that can only answer 2xx warns; any other way passes."""

@@ -29,6 +29,16 @@ def _other_depth(copy: Copy) -> None:
     copy.write(DEPTH, copy.read(DEPTH).replace("queue_jobs", "queue_depth"))
 
 
+def _middleware(copy: Copy) -> None:
+    copy.write(
+        "services/web/middleware.ts",
+        "export function middleware(request: Request): Response | undefined {\n"
+        '  if (new URL(request.url).pathname === "/api/health") return Response.json({ status: "ok" });\n'
+        "  return undefined;\n}\n",
+    )
+    copy.git("add", "services/web/middleware.ts")
+
+
 def _alert_nobody_explains(copy: Copy) -> None:
     copy.append(RULES, "\n      - alert: DiskFull\n        expr: worker_up == 0\n        for: 5m\n")
 
@@ -58,6 +68,7 @@ TWINS = {
     "WIR-003": (
         _edited("code serves another path", SERVER, 'path === "/health"', 'path === "/healthz"'),
         _edited("only a comment serves the path", SERVER, '  if (path === "/health") return', '  // if (path === "/health") return'),
+        Twin("a middleware answers before the handler", _middleware, verdict="warn"),
         Twin(
             "the handler cannot say that a dependency failed",
             lambda copy: copy.edit(SERVER, "healthy ? 200 : 503", "200"),
