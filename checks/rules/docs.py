@@ -146,7 +146,7 @@ def tells_both_horizons(chapter: Chapter, page: Evidence[Page]) -> Verdict:
 
 
 def names_what_exists(document: Document, references: Evidence[References]) -> Verdict:
-    """Expect every file, anchor and npm script that the document names."""
+    """Expect every file, anchor, npm script and make target that the document names."""
     seen = references.value
     findings = tuple(
         Finding(f"{reference.kind} `{reference.name}` does not exist", f"{seen.path}:{reference.line}")
@@ -157,7 +157,7 @@ def names_what_exists(document: Document, references: Evidence[References]) -> V
     aside = [f"{seen.external} web addresses were not asked"] if seen.external else []
     aside += [f"{seen.outside} names lead out of the platform and were not looked at"] if seen.outside else []
     tail = f"; {', '.join(aside)}" if aside else ""
-    observed = f"{there} of {len(seen.named)} files, anchors and npm scripts named exist{tail}."
+    observed = f"{there} of {len(seen.named)} files, anchors and scripts named exist{tail}."
     return Verdict(references, observed, findings)
 
 

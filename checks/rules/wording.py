@@ -51,6 +51,7 @@ STUB = re.compile(
     r"fill (?:in|me)|not yet|заполнить|дописать|уточнить|допишем|в работе|скоро будет|тут будет|здесь будет)\b",
     re.IGNORECASE,
 )
+ANGLES = re.compile(r"<[^<>\n]{1,60}>")  # a name that somebody is to fill in
 MAX_LABEL_WORDS = 6
 
 
@@ -74,8 +75,8 @@ def holds(text: str, phrases: Iterable[str]) -> str:
 
 
 def is_stub(text: str) -> bool:
-    """Whether text only keeps a place: empty, dots, TODO, TBD, «дописать»."""
-    rest = STUB.sub(" ", text)
+    """Whether text only keeps a place: empty, dots, TODO, TBD, «дописать», «<name>»."""
+    rest = STUB.sub(" ", ANGLES.sub(" ", text))
     said = re.findall(r"[^\W_]+", rest)
     if STUB.search(text):
         return sum(map(len, said)) < 40

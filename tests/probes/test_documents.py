@@ -22,11 +22,13 @@ FILES = {
     "services/worker/src/index.ts": "",
     "services/worker/Dockerfile": "FROM node:22",
     "scripts/backup.sh": "",
+    "Makefile": ".PHONY: all\nall clean: deps\n\techo\nbackup:\n\tbash scripts/backup.sh\nX := 1\n",
     "docs/OTHER.md": '# Другая страница\n\n## Как `всё` починить?\n\n## Twice\n\n## Twice\n\n<a id="own"></a>\n',
     "docs/img/a b.png": "x",
     ".github/workflows/deploy.yml": "",
     ".gitignore": "dist/\n.env.*\nbackups/\n",
 }
+GITHUB = {"github": {"token_env": "GITHUB_TOKEN", "repository": "acme/papers"}}
 FENCE = "```"
 
 
@@ -34,7 +36,7 @@ def judge(root: Path, text: str, **row: object) -> str:
     """What DOC-005 finds in docs/RUNBOOK.md of this text, '' where nothing."""
     tracked(root, {**FILES, "docs/RUNBOOK.md": text})
     document = runbook(**row)
-    return sentences(names_what_exists(document, documents(root).references(document)))
+    return sentences(names_what_exists(document, documents(root, **GITHUB).references(document)))
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,10 @@ def judge(root: Path, text: str, **row: object) -> str:
         f"{FENCE}sh\ncurl -fsSL https://example.org/install.sh -o install.sh\nbash install.sh\n{FENCE}",
         f"{FENCE}sh\ngit clone https://example.org/tool.git\ncd tool\n./run.sh\n{FENCE}",
         f"{FENCE}sh\n# see scripts/none.sh\necho done\n{FENCE}",
+        '<a href="OTHER.md">a</a> <img src="img/a%20b.png"> <a href="https://example.org/none.md">x</a>',
+        "`pnpm tsc --noEmit` `yarn jest` `pnpm --filter worker dev` `yarn workspace worker dev` `make -C infra up`",
+        "`make backup` `make clean all`",
+        "[a](https://github.com/acme/papers/blob/main/docs/OTHER.md#twice) [b](https://github.com/acme/none/blob/main/x.md)",
         "A footnote[^1].\n\n[^1]: word\n",
         "<!-- [a](none.md) -->",
     ],
@@ -99,6 +105,13 @@ def test_what_exists_or_is_no_path_is_let_pass(tmp_path: Path, text: str) -> Non
         (f"{FENCE}sh\nls\ncd services/wroker\n{FENCE}", "services/wroker"),
         (f"{FENCE}sh\ncd services/worker\nnode src/none.ts\n{FENCE}", "src/none.ts"),
         ("| a | b |\n|---|---|\n| `scripts/none.sh` | x |", "scripts/none.sh"),
+        ('x\n\n<a href="NONE.md">a</a>', "NONE.md"),
+        ("x\n\ny <img src='img/none.png'>", "img/none.png"),
+        ("x\n\n`pnpm --filter worker run none`", "npm script `none`"),
+        ("x\n\n`pnpm -F worker db:none`", "npm script `db:none`"),
+        ("x\n\n`yarn workspace worker run none`", "npm script `none`"),
+        ("x\n\n`make none`", "make target `none`"),
+        ("x\n\n[a](https://github.com/Acme/papers/blob/main/docs/NONE.md)", "docs/NONE.md"),
     ],
 )
 def test_what_is_named_and_missing_is_found_with_its_line(tmp_path: Path, text: str, name: str) -> None:
@@ -108,6 +121,14 @@ def test_what_is_named_and_missing_is_found_with_its_line(tmp_path: Path, text: 
         assert name in found
         assert found.startswith("docs/RUNBOOK.md:3: ")
         assert found.count("\n") == 0
+
+
+@pytest.mark.parametrize("makefile", ["%:\n\techo $@\n", "include rules.mk\n"])
+def test_a_makefile_that_makes_any_target_is_not_judged(tmp_path: Path, makefile: str) -> None:
+    """Patterns and includes may give a target of any name."""
+    tracked(tmp_path, {**FILES, "Makefile": makefile, "docs/RUNBOOK.md": "`make none`"})
+    document = runbook()
+    assert not names_what_exists(document, documents(tmp_path).references(document)).findings
 
 
 def test_roots_are_tried_too(tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ def ends(text: str) -> str:
         "| Done | Check | Level |\n|---|---|---|\n| [ ] | backups | critical |",
         "## Critical\n\n| | Check |\n|---|---|\n| ☐ | backups |",
         "## Critical\r\n\r\n- [ ] b\r\n",
+        "## Critical\n- [x] a\n- [~] b",
+        "## Critical\n- [x] a\n- [-] b",
+        "## Critical\n\n| Check | Done |\n|---|---|\n| a | ✅ |\n| backups | ❌ |",
+        "## Critical\n\n| Check | Done |\n|---|---|\n| backups | ✖️ |",
     ],
 )
 def test_an_open_critical_box_fails(text: str) -> None:
@@ -50,6 +54,8 @@ def test_an_open_critical_box_fails(text: str) -> None:
     [
         "- [x] **Critical:** backups\n- [X] P0 restore",
         "## Nice to have\n- [ ] templates",
+        "## Критично\n- [х] a\n- [Х] b",
+        "## Critical\n\n| Check | Done |\n|---|---|\n| a | ✔️ |",
         "## Critical\n- [x] a\n## Medium\n- [ ] b",
         "## Non-critical\n- [ ] b",
         "## Некритичные\n- [ ] b",

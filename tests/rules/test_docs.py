@@ -185,7 +185,8 @@ def test_phrases_match_whole_words_in_any_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "...", "TODO", "tbd.", "- [ ] TODO: write", "N/A", "Дописать", "«…»", "Coming soon!"]
+    "text",
+    ["", "...", "TODO", "tbd.", "- [ ] TODO: write", "N/A", "Дописать", "«…»", "Coming soon!", "<имя>", "<your name>"],
 )
 def test_placeholders_are_stubs(text: str) -> None:
     """What only keeps a place is no content."""
@@ -196,6 +197,7 @@ def test_placeholders_are_stubs(text: str) -> None:
     "text",
     [
         "Call Ann",
+        "Ann <ann@acme.io>",
         "+49 30 1234",
         "Перезапустить",
         "railway logs | grep TODO, then read all of it and decide what is next",

@@ -146,6 +146,9 @@ TWINS = {
             "Сценарий 1: Worker не обрабатывает задачи теперь",
         ),
         _appended("an npm script that nobody wrote", ROTATION, "\n```sh\nnpm run rotate:all\n```\n"),
+        _appended("a script of a workspace that nobody wrote", ROTATION, "\n```sh\npnpm -F worker rotate:all\n```\n"),
+        _appended("a make target without a Makefile", RUNBOOK, "\nThen run `make flush`.\n"),
+        _appended("an HTML link to a renamed page", SENTRY, '\n<a href="ALERTS.md">All alerts</a>\n'),
         _appended("a folder that moved", SENTRY, "\nThe code is in `services/jobs-worker/src`.\n"),
     ),
     "DOC-006": (
@@ -162,6 +165,7 @@ TWINS = {
         ),
     ),
     "DOC-007": (
+        _edit("a critical box is half done", CHECKLIST, "- [x] Row-level security", "- [~] Row-level security"),
         _edit("a critical box is open", CHECKLIST, "- [x] Row-level security", "- [ ] Row-level security"),
         _appended(
             "an open blocker", CHECKLIST, "\n## Found in the drill\n\n- [ ] **Blocker:** the restore takes a day\n"
