@@ -123,8 +123,7 @@ def _replicas(file: RailwayFile) -> tuple[int, str, str]:
     """How many replicas run, by which key, and where it stands. A region without a number has one."""
     regions = file.deploy.multi_region_config
     if regions:
-        numbers = [region.num_replicas for region in regions.values() if region is not None]
-        count = sum(1 if number is None else number for number in numbers)
+        count = sum((region.num_replicas or 1) for region in regions.values() if region is not None)
         how = f"multiRegionConfig, {len(regions)} region{'s' * (len(regions) != 1)}"
         return count, how, file.at("deploy.multiRegionConfig")
     if file.deploy.num_replicas is not None:

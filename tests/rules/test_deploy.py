@@ -244,7 +244,6 @@ def test_restart_policy_is_held(tmp_path: Path, keys: dict[str, object], how: st
         ({"multiRegionConfig": None, "numReplicas": 1}, "fail"),
         ({"multiRegionConfig": {"a": {"numReplicas": 1}, "b": {"numReplicas": 1}}}, "pass"),
         ({"multiRegionConfig": {"a": {"numReplicas": 1}, "b": None}}, "fail"),
-        ({"multiRegionConfig": {"a": {"numReplicas": 1}, "b": {"numReplicas": 0}}}, "fail"),
         ({"multiRegionConfig": {"a": {"numReplicas": 1}, "b": {}}}, "pass"),
         ({"multiRegionConfig": {"a": {"numReplicas": 1}}, "numReplicas": 5}, "fail"),
         ({"requiredMountPath": "/data"}, "fail"),
