@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -202,6 +203,20 @@ def test_credential_is_found_anywhere_in_a_long_line(before: int, tmp_path: Path
     line = ("x=1;" * (before // 4 + 1))[:before] + ' "' + Mint().shaped()["OpenAI key"] + '" ' + "y=2;" * 2_000
     scan = repository(tmp_path, {"tsconfig.tsbuildinfo": line})
     assert [(one.kind, one.column) for one in found(scan)] == [("OpenAI key", before + 3)]
+
+
+@pytest.mark.parametrize("form", ["  REDIS_URL: {0}\n", 'const held = "{0}";\n', "echo {0} | base64 -d\n"])
+def test_a_credential_in_base64_is_found(tmp_path: Path, form: str) -> None:
+    """A Kubernetes Secret only encodes what it holds; base64 of an ordinary text is none."""
+    password = Mint().draw(WORD, 24)
+    for text, count in (
+        (f"rediss://default:{password}@eu1.upstash.io:6379", 1),
+        (f"postgres://app:{password}@db.acme.io/app\n", 1),
+        ("redis://localhost:6379", 0),
+        ("postgres is what we use for all of it", 0),
+    ):
+        held = form.format(base64.b64encode(text.encode()).decode())
+        assert len(found(repository(tmp_path / f"{count}{len(text)}", {"k8s/secret.yaml": held}))) == count
 
 
 def test_neighbouring_windows_report_a_credential_once(tmp_path: Path) -> None:
