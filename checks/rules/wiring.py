@@ -239,7 +239,7 @@ def agrees_on_port(service: Service, ports: Evidence[Ports]) -> Verdict:
     """Expect the manifest's port from code, start script, Dockerfile and example file, each that names one.
 
     A service may listen on further ports and expose them: one listener and one EXPOSE must be the manifest's.
-    The port that HEALTHCHECK asks is IMG-002.
+    In a container no listener at all may be reached from inside only. The port that HEALTHCHECK asks is IMG-002.
     """
     seen = ports.value
     findings: list[Finding] = []
@@ -249,6 +249,9 @@ def agrees_on_port(service: Service, ports: Evidence[Ports]) -> Verdict:
             findings += [_other_port(service, note) for note in notes]
     single = (note for note in seen.notes if note.by not in ("code listens on", "the Dockerfile exposes"))
     findings += [_other_port(service, note) for note in single if note.decides and note.port != service.port]
+    if service.dockerfile or service.host == "railway":
+        text = "which nothing outside its container reaches; expected 0.0.0.0 or ::"
+        findings += [Finding(f"{service.name} {place.text}, {text}", place.where) for place in seen.loopback]
     if not seen.notes and not seen.follows_env:
         where = ", ".join(place.where for place in seen.computed) or service.root
         ports.cannot_tell(

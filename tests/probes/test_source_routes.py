@@ -288,3 +288,25 @@ def test_a_middleware_may_answer_first(tmp_path: Path, body: str, ahead: list[bo
         "app/src/middleware.ts": f"export function middleware(r) {{ {body} return NextResponse.next(); }}",
     }
     assert sorted(route.ahead for route in routes(tmp_path, files, "/api/health").serving) == ahead
+
+
+@pytest.mark.parametrize(
+    ("code", "loopback"),
+    [
+        ('import { createServer } from "node:http"; createServer(h).listen(3001, "127.0.0.1");', 1),
+        ('import { createServer } from "node:http"; createServer(h).listen(3001, "0.0.0.0");', 0),
+        ('import { createServer } from "node:http"; createServer(h).listen(3001, () => log("localhost"));', 0),
+        ('import { createServer } from "node:http"; createServer(h).listen(3001);', 0),
+        ('import { createServer } from "node:http"; createServer(h).listen({ port: 3001, host: "localhost" });', 1),
+        ('import { createServer } from "node:http"; createServer(h).listen(3001, process.env.HOST ?? "127.0.0.1");', 0),
+        ('import { serve } from "@hono/node-server"; serve({ fetch, port: 3001, hostname: "127.0.0.1" });', 1),
+        ('import Fastify from "fastify"; const app = Fastify({ logger: true }); app.listen({ port: 3001 });', 1),
+        ('import Fastify from "fastify"; const app = Fastify(); app.listen({ port: 3001, host: "0.0.0.0" });', 0),
+        ('import express from "express"; const app = express(); app.listen(3001);', 0),
+        ('import e from "express"; const a = e(); a.listen(3001, "::"); a.listen(9229, "localhost");', 0),
+    ],
+)
+def test_a_listener_that_only_its_own_machine_reaches(tmp_path: Path, code: str, loopback: int) -> None:
+    """A host written out as localhost, and Fastify's own default."""
+    probe, service = source(tmp_path, {"app/src/a.ts": code})
+    assert len(probe.ports(service).value.loopback) == loopback

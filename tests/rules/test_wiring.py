@@ -374,3 +374,11 @@ def test_an_alert_with_a_section_passes(name: str, url: str, section: str | None
 def test_an_alert_without_a_section_fails(name: str, url: str, said: str) -> None:
     """No heading, a dead anchor, and a heading with nothing below it are findings."""
     assert [said in text for text in texts(ruled(name, url))] == [True]
+
+
+def test_a_container_listens_for_others() -> None:
+    """A listener on localhost is out of reach in a container, and in order behind a proxy on the same machine."""
+    ports = Ports(EXTENT, (PortNote(3001, "a.ts:1", "code listens on"),), loopback=(Place("listens on ::1", "a.ts:1"),))
+    for host, count in (("railway", 1), ("other", 0)):
+        service = APP.model_copy(update={"host": host, "port": 3001, "dockerfile": None})
+        assert len(wiring.agrees_on_port(service, Evidence("asked", "app", seen=ports)).findings) == count

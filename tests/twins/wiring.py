@@ -77,6 +77,7 @@ TWINS = {
     ),
     "WIR-004": (
         _edited("the image exposes another port", "services/worker/Dockerfile", "EXPOSE 3001", "EXPOSE 3002"),
+        _edited("the worker listens for its own machine only", SERVER, "server.listen(env.PORT, ", 'server.listen(env.PORT, "127.0.0.1", '),
         _edited("code has another default", "services/worker/src/env.ts", ".default(3001)", ".default(8080)"),
         _edited("the example file names another port", "services/worker/.env.example", "PORT=3001", "PORT=3010"),
     ),
