@@ -432,6 +432,13 @@ def test_vercel_schema_is_held(tmp_path: Path, text: str, how: str, said: str) -
     assert said in texts(verdict.findings + verdict.warnings)
 
 
+def test_a_vercel_ts_is_not_judged(tmp_path: Path) -> None:
+    """A configuration that is code is neither broken JSON nor green."""
+    text = 'import type { VercelConfig } from "@vercel/config/v1";\nexport const config: VercelConfig = {};\n'
+    found, dark = judge(site(tmp_path, "web/vercel.ts", text, {"web/app/x/route.ts": ROUTE}, **WEB), "DEP-006")
+    assert (found, "is a program" in str(dark)) == ("unverified", True)
+
+
 def test_rewrite_may_serve_a_cron_path(tmp_path: Path) -> None:
     """A rewrite that could lead to the path makes the missing route a doubt, not a finding."""
     text = json.dumps({**json.loads(crons("/jobs/x")), "rewrites": [{"source": "/jobs/:path*", "destination": "/api"}]})
