@@ -310,3 +310,49 @@ def test_a_listener_that_only_its_own_machine_reaches(tmp_path: Path, code: str,
     """A host written out as localhost, and Fastify's own default."""
     probe, service = source(tmp_path, {"app/src/a.ts": code})
     assert len(probe.ports(service).value.loopback) == loopback
+
+
+NEST = 'import { Controller, Get, Post, ServiceUnavailableException } from "@nestjs/common";\n'
+CHECK = "check() { if (!up()) throw new ServiceUnavailableException(); return { ok: true }; }"
+
+
+@pytest.mark.parametrize(
+    ("controller", "main", "health", "served"),
+    [
+        (f'@Controller("health") export class H {{ @Get() {CHECK} }}', "", "/health", True),
+        (f'@Controller() export class H {{ @Get("health") {CHECK} }}', "", "/health", True),
+        (f'@Controller("/ops") export class H {{ @Get("/health") {CHECK} }}', "", "/ops/health", True),
+        (f'@Controller({{ path: "health" }}) export class H {{ @Get() {CHECK} }}', "", "/health", True),
+        (f'@Controller(["health", "up"]) class H {{ @Get() {CHECK} }}', "", "/health", True),
+        (f'const P = "health"; @Controller(P) export class H {{ @Get() {CHECK} }}', "", "/health", True),
+        (
+            f'@Controller("health") export class H {{ @Get() {CHECK} }}',
+            'app.setGlobalPrefix("api");',
+            "/api/health",
+            True,
+        ),
+        (
+            f'@Controller("health") export class H {{ @Get() {CHECK} }}',
+            'app.setGlobalPrefix("api", { exclude: ["health"] });',
+            "/health",
+            True,
+        ),
+        (
+            f'@Controller("health") export class H {{ @Get() {CHECK} }}',
+            "app.setGlobalPrefix(prefix());",
+            "/api/health",
+            True,
+        ),
+        (f'@Controller("health") export class H {{ @Get() {CHECK} }}', 'app.setGlobalPrefix("api");', "/health", False),
+        (f'@Controller("health") export class H {{ @Get("live") {CHECK} }}', "", "/health", False),
+        (f'@Controller("health") export class H {{ @Post() {CHECK} }}', "", "/health", False),
+        (f'@Controller("ops") export class H {{ @Get("health") {CHECK} }}', "", "/health", False),
+    ],
+)
+def test_a_nest_controller_serves_its_full_path(
+    tmp_path: Path, controller: str, main: str, health: str, served: bool
+) -> None:
+    """Prefix, controller and method make the path, and the method must answer GET."""
+    found = routes(tmp_path, {"app/src/h.ts": NEST + controller, "app/src/main.ts": main}, health)
+    assert bool(found.serving) == served
+    assert [route.fails for route in found.serving] == ["status"] * served
