@@ -24,6 +24,7 @@ OF_EXPORTERS = re.compile(
     r"(node|container|kube|kubelet|redis|pg|postgres|pgbouncer|probe|nginx|haproxy|traefik|machine|cadvisor|windows|blackbox"
     r"|prometheus|alertmanager|grafana|loki|go|promhttp|railway|upstash|supabase|vercel|cloudflare|otelcol|apiserver)_\w+"
 )
+ADDRESS = re.compile(r"(REDIS|KV|VALKEY|CACHE|QUEUE|BULL|UPSTASH|BROKER).*(URL|URI)")
 LITERAL = 4  # characters of a computed name that must be known for it to tell anything
 MANY = 5
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
@@ -117,7 +118,7 @@ def _unfollowed(queue: Queue, service: str, use: QueueUse) -> Iterator[Finding]:
         yield Finding(f"the prefix that {service} gives could not be followed; expected {queue.prefix!r}", use.where)
     if not use.connected and queue.redis not in use.redis:
         yield Finding(f"the connection that {service} gives could not be followed to {queue.redis}", use.where)
-    others = [name for name in use.redis if name != queue.redis and re.search(r"(REDIS|KV|VALKEY).*URL", name)]
+    others = [name for name in use.redis if name != queue.redis and ADDRESS.search(name)]
     if queue.redis in use.redis and others:
         yield Finding(f"the connection of {service} may be {queue.redis} or {', '.join(others)}", use.where)
 

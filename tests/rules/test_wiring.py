@@ -122,6 +122,14 @@ def test_both_sides_use_one_database_of_redis(producer: tuple[int, ...], worker:
     assert len(verdict.findings) == count
 
 
+@pytest.mark.parametrize(
+    ("other", "warnings"), [("CACHE_URL", 1), ("KV_URL", 1), ("REDIS_PASSWORD", 0), ("APP_URL", 0)]
+)
+def test_a_second_address_beside_the_manifests_warns(other: str, warnings: int) -> None:
+    """`CACHE_URL ?? REDIS_URL` may lead one side elsewhere."""
+    assert len(queue(worker=replace(WORKER, redis=("REDIS_URL", other))).warnings) == warnings
+
+
 def test_a_key_prefix_of_the_client_fails() -> None:
     """BullMQ throws on a client with keyPrefix; its own option is prefix."""
     assert "keyPrefix 'x:'" in texts(queue(replace(PRODUCER, key_prefixes=("x:",))))[0]
