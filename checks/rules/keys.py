@@ -53,21 +53,22 @@ NEW_FORMS = {"supabase-anon-key": "publishable", "supabase-service-key": "secret
 
 
 def belongs_to_its_project(binding: Binding, evidence: Evidence[Reading[SupabaseKey]], today: date) -> Verdict:
-    """Hold what a Supabase key or URL says of itself against its kind, its project, and the day.
+    """Hold what a Supabase key, URL or database address says of itself against its kind, its project, and the day.
 
     A key that ends on `today` has ended; one that ends in fewer than 30 days is a warning.
     """
     setting, key = evidence.value.setting, evidence.value.facts
     if key is None:
         return unset(binding, evidence, setting)
-    url = binding.variable.kind == "supabase-url"
-    problems = _url_problems(key) if url else _key_problems(key, binding.variable.kind, today)
+    kind = binding.variable.kind
+    url = kind in ("supabase-url", "postgres-url")
+    problems = _url_problems(key, kind) if url else _key_problems(key, kind, today)
     if key.same_project is False:
         problems.append(f"belongs to another project than {key.compared_with}")
     left = (key.expires - today).days if key.expires else None
     soon = left is not None and 0 < left < EXPIRY_DAYS
     doubts = [f"ends on {key.expires}, in {left} days"] if soon else []
-    observed = problems[0] if problems else _url_said(key) if url else _key_said(key)
+    observed = problems[0] if problems else _url_said(key, kind) if url else _key_said(key)
     return Verdict(
         evidence,
         f"{named(binding)} at {setting.place} {observed}",
@@ -93,8 +94,11 @@ def _key_problems(key: SupabaseKey, kind: str, today: date) -> list[str]:
     return problems
 
 
-def _url_problems(key: SupabaseKey) -> list[str]:
+def _url_problems(key: SupabaseKey, kind: str) -> list[str]:
     problems = []
+    if kind == "postgres-url":
+        named = "names no project: the user postgres.<20 letters>, or the host db.<20 letters>.supabase.co, is expected"
+        return [named] if key.form == "unknown" else []
     if not key.https:
         problems.append("does not begin with https://")
     if key.form == "unknown":
@@ -115,7 +119,9 @@ def _key_said(key: SupabaseKey) -> str:
     return f"is a JSON Web Token with the role {key.role}, {_project_said(key)}, {ends}; its signature is not checked"
 
 
-def _url_said(key: SupabaseKey) -> str:
+def _url_said(key: SupabaseKey, kind: str) -> str:
+    if kind == "postgres-url":
+        return f"is a database's address and {_project_said(key)}"
     if key.form == "custom domain":
         return "is a custom domain, which does not tell the project"
     return f"is a project's https address and {_project_said(key)}"

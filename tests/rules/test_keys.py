@@ -173,6 +173,11 @@ def test_what_a_jwt_says_is_held_against_its_row(
         ("supabase-url", "https://short.supabase.co", "fail"),
         ("supabase-url", "https://api.acme.io", "pass"),
         ("supabase-url", "acme", "fail"),
+        ("postgres-url", f"postgresql://postgres.{REF}:x9@aws-0-eu.pooler.supabase.com:6543/postgres", "pass"),
+        ("postgres-url", f"postgresql://postgres:x9@db.{REF}.supabase.co:5432/postgres", "pass"),
+        ("postgres-url", f"postgresql://postgres.{'a' * 20}:x9@aws-0-eu.pooler.supabase.com:6543/postgres", "fail"),
+        ("postgres-url", f"postgresql://postgres:x9@db.{'a' * 20}.supabase.co:5432/postgres", "fail"),
+        ("postgres-url", "postgresql://app:x9@db.acme.io:5432/app", "fail"),
     ],
 )
 def test_new_keys_and_urls(tmp_path: Path, kind: str, value: str, expected: str) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NEXT_YEAR = int(datetime(2027, 11, 23, tzinfo=UTC).timestamp())
 LAST_WEEK = int(datetime(2026, 11, 16, tzinfo=UTC).timestamp())
 SERVICES = ("worker", "web")
+TOKEN = secrets.token_hex(12)
 WORDS = "CorrectHorseBatteryStapleCorrectHorseBattery"
 
 
@@ -57,6 +58,16 @@ def _personal(copy: Copy) -> None:
     copy.edit(".gitignore", ".env.*\n", "")
     copy.write(".git/info/exclude", ".env.*\n")
     copy.git("add", ".gitignore")
+
+
+def _other_database(copy: Copy) -> None:
+    """The row says which project; production's address names another."""
+    row = '[[variable]]\nname = "DATABASE_URL"\nservices = ["worker", "web"]\nkind = "postgres-url"\n'
+    copy.manifest(row, f'{row}ref = "{REF}"\n')
+    other = "nhwbtzqkxrdmfyvalcgs"
+    for service in SERVICES:
+        address = f"postgresql://postgres.{other}:{TOKEN}@aws-0-eu-central-1.pooler.supabase.com:6543/postgres"
+        copy.env(service, "DATABASE_URL", address)
 
 
 def _inlined(copy: Copy) -> None:
@@ -130,6 +141,7 @@ TWINS: dict[str, tuple[Twin, ...]] = {
         _set("a key is another project's", SERVICE_KEY, jwt(role="service_role", ref="q" * 20, exp=NEXT_YEAR), "web"),
         _set("a key has ended", SERVICE_KEY, jwt(role="service_role", ref=REF, exp=LAST_WEEK), "web"),
         _set("a key is publishable", SERVICE_KEY, "sb_" + "publishable_" + secrets.token_hex(16), "web"),
+        Twin("a database is another project's", _other_database),
         _set("a URL is another project's", "SUPABASE_URL", "https://nhwbtzqkxrdmfyvalcgs.supabase.co", "web"),
     ),
     "ENV-014": (Twin("two secrets hold one value", _copied("CRON_SECRET", "JOBS_API_TOKEN")),),
