@@ -20,7 +20,8 @@ OPTIONS = frozenset({"interval", "timeout", "start-period", "start-interval", "r
 DURATION = re.compile(r"^(\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$")
 PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
-LONG_INTERVAL, LONG_TIMEOUT = 300, 120  # seconds: beyond these a dead container goes unseen too long
+# Seconds: beyond these a dead container goes unseen too long.
+LONG_INTERVAL, LONG_TIMEOUT, LONG_GRACE = 300, 120, 900
 # The last command of a line, where it succeeds whatever came before it; behind && it is not even reached.
 QUIET = r"(?:true|:|exit\s+0|(?:echo|printf|logger|date|sleep)\b[^|;&]*)"
 ALWAYS_FINE = re.compile(rf"(?:\|\||;|\n)[\s({{]*{QUIET}[\s;)}}]*$|(?<![&>])&\s*$")
@@ -109,6 +110,12 @@ def _codes(health: Health) -> tuple[str, ...]:
 
 def _slow(step: Instruction) -> Iterator[str]:
     interval, timeout = _option(step, "interval", 30), _option(step, "timeout", 30)
+    grace, retries = _option(step, "start-period", 0), _number(step.flag("retries") or "")
+    if grace > LONG_GRACE:
+        yield f"a start period of {grace:g} s lets a container that never came up pass for a starting one"
+    if interval <= LONG_INTERVAL and interval * retries > LONG_GRACE:
+        minutes = interval * retries / 60
+        yield f"{retries} failures {interval:g} s apart leave a dead container unseen for {minutes:g} min"
     if interval > LONG_INTERVAL:
         yield f"an interval of {interval:g} s leaves a dead container unseen for minutes"
     if timeout > LONG_TIMEOUT:
@@ -120,6 +127,10 @@ def _slow(step: Instruction) -> Iterator[str]:
 def _option(step: Instruction, name: str, default: float) -> float:
     value = step.flag(name) or ""
     return (_seconds(value) or default) if DURATION.match(value) else default
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isdecimal() else 3  # Docker's own default
 
 
 def _seconds(value: str) -> float:
