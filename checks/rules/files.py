@@ -39,6 +39,8 @@ def _problems(state: FileState) -> list[str]:
         problems.append("is empty")
     elif state.blank:
         problems.append("holds white space only")
+    elif state.pointer:
+        problems.append("is a pointer of Git LFS: its content was not checked out")
     return problems
 
 

@@ -35,9 +35,15 @@ def there(root: Path, path: str) -> str:
     return outcome(lambda: rules.is_there(file, probe.critical(file)))
 
 
-@pytest.mark.parametrize(("text", "expected"), [("x", "pass"), ("", "fail"), (" \n\t\n", "fail"), ("\ufeff\n", "fail")])
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0a' * 32}\nsize 12\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("x", "pass"), ("", "fail"), (" \n\t\n", "fail"), ("\ufeff\n", "fail"), (POINTER, "fail")],
+)
 def test_a_file_holds_something(tmp_path: Path, text: str, expected: str) -> None:
-    """White space, and a byte order mark alone, are nothing."""
+    """White space, a byte order mark alone, and a pointer of Git LFS are nothing."""
     repository(tmp_path, a=text)
     assert there(tmp_path, "a") == expected
 
