@@ -103,6 +103,8 @@ def _differences(queue: Queue, service: str, use: QueueUse) -> Iterator[Finding]
     if use.connected and queue.redis not in use.redis:
         said = f"connects through {', '.join(use.redis)}" if use.redis else "connects without any environment variable"
         yield Finding(f"{service} {said}; the manifest says {queue.redis}", use.where)
+    if use.idle:
+        yield Finding(f"{service} makes its worker with autorun: false, and no code calls run()", use.where)
     if use.key_prefixes:
         keys = ", ".join(map(repr, use.key_prefixes))
         yield Finding(f"{service} gives its Redis client the keyPrefix {keys}, which BullMQ refuses", use.where)

@@ -213,3 +213,19 @@ def test_a_variable_that_may_rename_a_queue_is_named(tmp_path: Path) -> None:
     """A default beside a variable is a name, and the variable may give another."""
     use = uses(tmp_path, B + 'new Queue(process.env.QUEUE_NAME ?? "a")')[0]
     assert (use.names, use.named, use.deciders) == (("a",), False, ("QUEUE_NAME",))
+
+
+@pytest.mark.parametrize(
+    ("code", "idle"),
+    [
+        ('new Worker("a", f, { connection })', False),
+        ('new Worker("a", f, { connection, autorun: true })', False),
+        ('new Worker("a", f, { connection, autorun: false })', True),
+        ('const w = new Worker("a", f, { connection, autorun: false }); await w.run();', False),
+        ('const o = { autorun: false }; new Worker("a", f, o)', True),
+        ('const start = process.env.START === "1"; new Worker("a", f, { autorun: start })', False),
+    ],
+)
+def test_a_worker_that_nobody_starts(tmp_path: Path, code: str, idle: bool) -> None:
+    """With autorun: false a worker waits for run()."""
+    assert [use.idle for use in uses(tmp_path, B + code)] == [idle]

@@ -130,6 +130,11 @@ def test_a_second_address_beside_the_manifests_warns(other: str, warnings: int) 
     assert len(queue(worker=replace(WORKER, redis=("REDIS_URL", other))).warnings) == warnings
 
 
+def test_a_worker_that_nobody_starts_fails() -> None:
+    """It names the right queue and takes no job."""
+    assert "autorun: false" in texts(queue(worker=replace(WORKER, idle=True)))[0]
+
+
 def test_a_key_prefix_of_the_client_fails() -> None:
     """BullMQ throws on a client with keyPrefix; its own option is prefix."""
     assert "keyPrefix 'x:'" in texts(queue(replace(PRODUCER, key_prefixes=("x:",))))[0]
