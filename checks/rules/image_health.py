@@ -27,7 +27,7 @@ QUIET = r"(?:true|:|exit\s+0|(?:echo|printf|logger|date|sleep)\b[^|;&]*)"
 ALWAYS_FINE = re.compile(rf"(?:\|\||;|\n)[\s({{]*{QUIET}[\s;)}}]*$|(?<![&>])&\s*$")
 PIPED_AWAY = re.compile(r"[^|]\|[\s({]*(?:cat|tee|head|tail|logger|xargs\s+echo)\b[^|;&]*$")
 ASKS = re.compile(r"\bfetch\s*\(|\bhttps?\.(?:get|request)\s*\(|require\(['\"](?:node:)?https?['\"]\)\.(?:get|request)")
-READS_STATUS = re.compile(r"\.ok\b|\bok\b\s*[,}]|status", re.IGNORECASE)
+READS_ANSWER = re.compile(r"\.ok\b|\bok\b\s*[,}]|status|\.(?:json|text)\(|\bbody\b|on\(['\"]data", re.IGNORECASE)
 DECIDES = re.compile(r"curl\b[^|;&]*[^|]\|\s*(?:grep|egrep|jq|awk|node|python3?|test|\[)")  # on what curl printed
 URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[^\]]*\]|[\w.$(){}-]+?)(?::(?P<port>\d+|\$\{\w+(?::?[-+?][^}]*)?\}|\$\w+))?"
@@ -52,7 +52,7 @@ def has_health_check(image: Service, said: Evidence[Health]) -> Verdict:
     step, where = health.check, dockerfile.at(health.check.line)
     if not health.asks:
         return Verdict(said, "HEALTHCHECK NONE", (Finding("HEALTHCHECK NONE switches the check off", where),))
-    findings = [Finding(text, where) for text in (*_refused(step), *_toothless(step), *_status_unread(health))]
+    findings = [Finding(text, where) for text in (*_refused(step), *_toothless(step), *_answer_unread(health))]
     warnings = [Finding(text, where) for text in _slow(step)]
     if len(dockerfile.all("HEALTHCHECK")) > 1:
         warnings.append(Finding("the image has several HEALTHCHECKs; only this last one holds", where))
@@ -94,11 +94,11 @@ def _always_fine(script: str) -> bool:
     return bool(ALWAYS_FINE.search(script) or piped)
 
 
-def _status_unread(health: Health) -> Iterator[str]:
-    """Code that asks over HTTP and looks at no status: an answer of 503 is an answer to fetch and http.get."""
+def _answer_unread(health: Health) -> Iterator[str]:
+    """Code that asks over HTTP and looks at no status or body: a 503 is an answer to fetch and http.get."""
     for code in (*_codes(health), *(script.text for script in health.scripts)):
-        if ASKS.search(code) and not READS_STATUS.search(code):
-            yield "its code takes any answer for healthy, a 503 as well: it never looks at the status"
+        if ASKS.search(code) and not READS_ANSWER.search(code):
+            yield "its code takes any answer for healthy, a 503 as well: it looks at neither status nor body"
 
 
 def _codes(health: Health) -> tuple[str, ...]:

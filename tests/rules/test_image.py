@@ -218,9 +218,13 @@ def test_health_script_is_followed(tmp_path: Path, copy: str, source: str, scrip
             "pass",
         ),
         ("http.get('http://localhost:3001/health', (res) => process.exit(res.statusCode === 200 ? 0 : 1))", "pass"),
+        (
+            "const said = await (await fetch('http://localhost:3001/health')).json(); process.exit(said.up ? 0 : 1)",
+            "pass",
+        ),
     ],
 )
-def test_a_health_script_looks_at_the_status(tmp_path: Path, script: str, how: str) -> None:
+def test_a_health_script_looks_at_the_answer(tmp_path: Path, script: str, how: str) -> None:
     """IMG-001 finds a script to which an answer of 503 is as good as one of 200."""
     text = f"{NODE}COPY . .\nHEALTHCHECK CMD node check.mjs"
     assert judge(tmp_path, "IMG-001", text, {"check.mjs": script})[0] == how
