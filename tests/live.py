@@ -107,9 +107,9 @@ class Live(Copy):
 
     def redis(self, *command: str | int | float, undo: tuple[str | int, ...] = ()) -> Any:
         """Run a Redis command, its answer; without its inverse the copy is spent."""
-        answer = self._redis(*command)
+        answer = self.ask(*command)
         if undo:
-            self._undo.append(lambda: self._redis(*undo))
+            self._undo.append(lambda: self.ask(*undo))
         else:
             self.spent = True
         return answer
@@ -135,7 +135,7 @@ class Live(Copy):
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        self._undo += [lambda command=command: self._redis(*command) for command in undo]  # type: ignore[misc]
+        self._undo += [lambda command=command: self.ask(*command) for command in undo]  # type: ignore[misc]
         self.spent = self.spent or not undo
         return done.stdout
 
@@ -184,7 +184,8 @@ class Live(Copy):
         with psycopg.connect(self.demo.postgres.postgres_url, autocommit=True) as connection:
             connection.execute(text.encode())
 
-    def _redis(self, *command: str | int | float) -> Any:
+    def ask(self, *command: str | int | float) -> Any:
+        """The answer to a Redis command that breaks nothing, or whose inverse is seen to elsewhere."""
         server = self.demo.redis
         with redis.Redis(host=HOST, port=server.port, password=server.password, decode_responses=True) as client:
             return client.execute_command(*command)

@@ -67,10 +67,22 @@ def _stuck(live: Live) -> None:
 
 
 def _overdue(live: Live) -> None:
+    """A delayed job that is due and stays: whenever the limited worker asks, it promotes it, and it is put back."""
     _hold(live, "{}")
-    live.bullmq(
-        "await queue.add('canary', {}, { timestamp: Date.now() - 600_000, delay: 1000 });", ("DEL", f"{KEY}:delayed")
-    )
+    began = int(time.time() * 1000) - 600_000
+    options = f"{{ jobId: 'overdue', timestamp: {began}, delay: 1000 }}"
+    live.bullmq(f"await queue.add('canary', {{}}, {options});", ("DEL", f"{KEY}:delayed"))
+    healed = threading.Event()
+
+    def put_back() -> None:
+        while not healed.wait(0.02):
+            if live.ask("LREM", f"{KEY}:wait", 0, "overdue"):
+                live.ask("ZADD", f"{KEY}:delayed", (began + 1000) * 4096, "overdue")
+
+    keeper = threading.Thread(target=put_back, daemon=True)
+    keeper.start()
+    live.afterwards(keeper.join)  # the last is undone first
+    live.afterwards(healed.set)
 
 
 def _late_schedule(live: Live) -> None:
