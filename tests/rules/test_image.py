@@ -424,7 +424,7 @@ TOKEN_LIKE = "".join(("abc", "DEF", "9" * 20))
             'RUN --mount=type=secret,id=n echo "//r/:_authToken=$(cat /run/secrets/n)" > .npmrc && npm ci && rm .npmrc',
             "pass",
         ),
-        ("RUN --mount=type=secret,id=n cat /run/secrets/n > /root/.npmrc && npm ci", "fail"),
+        ("RUN --mount=type=secret,id=n cat /run/secrets/n > ~/.npmrc && npm ci", "fail"),
         ("RUN --mount=type=secret,id=n npm config set //r/:_authToken=$(cat /run/secrets/n)", "fail"),
         ("RUN --mount=type=secret,id=n NPM_TOKEN=$(cat /run/secrets/n) npm ci > log.txt", "pass"),
         ('RUN --mount=type=secret,id=n printf "%s" "$(cat /run/secrets/n)" > /app/token', "fail"),
