@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fixtures.model.verdicts import Evidence, Finding, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from fixtures.model.lines import Noted, Told
     from fixtures.model.platform import Log
+
+UNTOLD_AGE_HOURS = 24  # of the newest line, where the manifest sets no limit: a quiet service may be right
 
 
 def is_structured(log: Log, seen: Evidence[Told]) -> Verdict:
@@ -20,12 +24,22 @@ def is_structured(log: Log, seen: Evidence[Told]) -> Verdict:
     return Verdict(seen, observed, _findings(told, told.form), _findings(told, told.banners))
 
 
-def tells_utc(log: Log, seen: Evidence[Told]) -> Verdict:
-    """Expect ISO 8601 with Z or a zero offset on every line that has a time."""
+def tells_utc(log: Log, seen: Evidence[Told], moment: datetime) -> Verdict:
+    """Expect ISO 8601 with Z or a zero offset on every line that has a time, and a newest line that is recent.
+
+    Its age is told by when it was read, or by the `moment` that the run is judged as of where that is earlier.
+    """
     told = seen.value
     if told.first is None and not told.times:
         seen.cannot_tell(f"none of {_extent(told)} has a time", "Add the logger's timestamp, ISO 8601 in UTC.")
-    return Verdict(seen, f"{_extent(told)}{_span(told)}", _findings(told, told.times))
+    findings, observed = _findings(told, told.times), f"{_extent(told)}{_span(told)}"
+    age = min(seen.at, moment) - told.last if told.last else timedelta(0)
+    if age <= timedelta(hours=log.max_age_hours or UNTOLD_AGE_HOURS):
+        return Verdict(seen, observed, findings)
+    old = Finding(f"its newest line is {_spoken(age)} old: it does not show what runs now", told.source)
+    if log.max_age_hours is None:
+        return Verdict(seen, observed, findings, (old,))
+    return Verdict(seen, observed, (*findings, old))
 
 
 def names_its_jobs(job_log: Log, seen: Evidence[Told]) -> Verdict:
@@ -99,6 +113,10 @@ def _extent(told: Told) -> str:
     """How much was read, and that it was not all where it was not."""
     ended = f" (read no further {told.ended})" if told.ended else ""
     return f"{told.lines - told.blank:,} lines{ended}"
+
+
+def _spoken(age: timedelta) -> str:
+    return f"{age.days} days" if age.days > 1 else f"{age / timedelta(hours=1):.0f} hours"
 
 
 def _span(told: Told) -> str:

@@ -8,6 +8,7 @@ import os
 import secrets as random
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -98,13 +99,14 @@ class Tried:
             "utf-8",
         )
         platform, files = load(root), Files(root)
-        self.log = platform.tables.logs[0]
+        self.log, self.moment = platform.tables.logs[0], START + timedelta(minutes=1)
         self.room = Lines(platform, files, Environment(platform, files), LiveSettings(**live), limits)
 
     def outcome(self, item: str) -> str:
         """pass, warn, fail: and the first finding; or unverified and why."""
         try:
-            found = RULES[item](self.log, self.room.told(self.log))
+            moment = (self.moment,) if item == "002" else ()
+            found = RULES[item](self.log, self.room.told(self.log), *moment)
         except NotObserved as unseen:
             return f"unverified: {unseen.evidence.error}"
         except NotReady as broken:
@@ -191,6 +193,31 @@ def test_many_bad_lines_are_one_finding(tmp_path: Path) -> None:
     """The first lines are named, and how many there are."""
     told = outcomes(tmp_path, [*SOUND, *(f"plain {n}" for n in range(1000))])["001"]
     assert told == "fail: worker.log:9: the line is no JSON object; so do lines 10, 11, 12, 13 and 995 more"
+
+
+@pytest.mark.parametrize(
+    ("limit", "read", "judged", "expected"),
+    [
+        (None, 24, 24, ((), ())),
+        (None, 25, 25, ((), ("25 hours",))),
+        (720, 700, 700, ((), ())),
+        (720, 744, 744, (("31 days",), ())),
+        (720, 744, 999, (("31 days",), ())),  # of a run for a release to come
+        (1, 72, -72, ((), ())),  # judged as of a day before the log
+    ],
+)
+def test_log_of_another_time_is_told(
+    tmp_path: Path, limit: int | None, read: int, judged: int, expected: tuple[tuple[str, ...], tuple[str, ...]]
+) -> None:
+    """What ran last month says nothing about what runs now: advice, and a finding where the manifest sets a limit."""
+    (tmp_path / "worker.log").write_text(text(SOUND), "utf-8")
+    tried = Tried(tmp_path)
+    log = tried.log.model_copy(update={"max_age_hours": limit})
+    last = START + timedelta(seconds=9)
+    seen = replace(tried.room.told(log), at=last + timedelta(hours=read))
+    verdict = rules.tells_utc(log, seen, last + timedelta(hours=judged))
+    told = [[f"its newest line is {age} old: it does not show what runs now" for age in ages] for ages in expected]
+    assert [[one.text for one in found] for found in (verdict.findings, verdict.warnings)] == told
 
 
 def test_log_that_ends_within_a_line_is_advice(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ TWINS = {
             lambda text: re.sub(r'"timestamp":"[^"]+"', '"timestamp":1795420800000', text, count=1),
         ),
         _more("a time is Moscow's", timestamp="2026-11-23T11:00:00.000+03:00"),
+        _log("the log is of another year", lambda text: re.sub(r'("timestamp":")\d{4}', r"\g<1>2020", text)),
     ),
     "LOG-003": (_log("jobs have no name", lambda text: re.sub(r'"jobName":"[^"]*",', "", text)),),
     "LOG-004": (
