@@ -13,12 +13,17 @@ if TYPE_CHECKING:
 FULL, NEARLY = 0.9, 0.8  # shares of the memory: the first fails, the second warns
 SLOW_MS = 250
 MEBIBYTE = 1024 * 1024
-UPSTASH = "On Upstash see that eviction is off: console, database, Configuration."
+UPSTASH = "On Upstash declare [upstash]: its Developer API tells whether eviction is on."
 
 
 def never_evicts(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
     """Hold the policy: noeviction, under which a full Redis refuses writes and drops nothing."""
     memory = told.value
+    if memory.policy is None and memory.hosted is not None:
+        hosted = memory.hosted.value
+        observed = f"eviction is {'on' if hosted.evicts else 'off'} (told by {hosted.vendor})"
+        text = "eviction is on; expected off: a full Redis drops jobs and locks"
+        return Verdict(told, observed, (Finding(text),) if hosted.evicts else ())
     if memory.policy is None:
         told.cannot_tell("this Redis does not tell its maxmemory-policy", UPSTASH)
     observed = f"maxmemory-policy is {memory.policy} ({memory.policy_source})"
@@ -35,10 +40,11 @@ def has_memory_left(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
     cannot write its log refuses writes, and so does one that cannot save a snapshot, unless it is told otherwise.
     """
     memory = told.value
-    whole, name = (
-        (memory.limit, "maxmemory") if memory.limit else (memory.system, "the machine's memory, no maxmemory set")
-    )
-    if memory.used is None or memory.limit is None or not whole:
+    limit, name = memory.limit, "maxmemory"
+    if limit is None and memory.hosted is not None:
+        limit, name = memory.hosted.value.limit, f"the limit that {memory.hosted.value.vendor} tells"
+    whole, name = (limit, name) if limit else (memory.system, "the machine's memory, no maxmemory set")
+    if memory.used is None or limit is None or not whole:
         told.cannot_tell("this Redis does not tell how much memory it has", "See the size limit of its plan.")
     share = memory.used / whole
     observed = (
@@ -47,7 +53,7 @@ def has_memory_left(redis: QueueRedis, told: Evidence[Memory]) -> Verdict:
     text = f"{share:.0%} of {_size(whole)} is used"
     findings = [f"{text}; expected at most {FULL:.0%}"] if share > FULL else []
     warnings = [f"{text}; expected at most {NEARLY:.0%}"] if NEARLY < share <= FULL else []
-    if not memory.limit:
+    if not limit:
         warnings.append("maxmemory is not set: when memory ends, this Redis is ended rather than writes refused")
     unsaved = {what: f"it could not write its {what} to disk: is the disk full?" for what in memory.unsaved}
     findings += [text for what, text in unsaved.items() if what == "log"]

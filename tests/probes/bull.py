@@ -175,18 +175,19 @@ def asking(
     live: LiveSettings | None = None,
     interval_s: float = 0.05,
     budget_s: float = 5.0,
+    **tables: object,
 ) -> Queues:
-    """The room for a platform of one worker that has these values and queues."""
-    platform = platform_of(root, tuple(values), *queues)
+    """The room for a platform of one worker that has these values and queues, and more tables."""
+    platform = platform_of(root, tuple(values), *queues, **tables)
     environment = Environment(platform, Files(root), process=values)
     return Queues(platform, Files(root), environment, live or LiveSettings(), interval_s, budget_s)
 
 
-def platform_of(root: Path, variables: tuple[str, ...], *queues: Queue) -> Platform:
-    """A platform with one service, which has the variables."""
+def platform_of(root: Path, variables: tuple[str, ...], *queues: Queue, **more: object) -> Platform:
+    """A platform with one service, which has the variables; and more tables."""
     rows = tuple(Variable(name=name, services=("worker",)) for name in variables)
     service = Service(name="worker", host="other", root=".")
-    tables = {"platform": Settings(name="test"), "service": (service,), "variable": rows, "queue": queues}
+    tables = {"platform": Settings(name="test"), "service": (service,), "variable": rows, "queue": queues, **more}
     return Platform(root, Manifest.model_validate(tables))
 
 

@@ -6,15 +6,18 @@ import re
 import secrets
 import time
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from checks.rules.queues import drains
+from fixtures.demo.vendors.upstash import DATABASE, EMAIL, Upstash
 from fixtures.model.live import LiveSettings
 from fixtures.model.platform import Queue, Thresholds
-from fixtures.model.queues import WaitingJobs
+from fixtures.model.queues import Hosted, WaitingJobs
 from fixtures.probes.queues.facts import QueueFacts
+from tests.asked import serving
 from tests.probes.bull import Bull, RealRedis, asking, platform_of, real_redis, rest_in_front, row
 
 if TYPE_CHECKING:
@@ -429,6 +432,28 @@ def test_policy_without_info_comes_from_config(server: RealRedis, tmp_path: Path
     room.prefetch([queue])
     memory = room.memory(_redis_of(room, queue)).value
     assert (memory.policy, memory.policy_source, memory.used) == ("noeviction", "CONFIG GET", None)
+
+
+def test_policy_that_redis_does_not_tell_comes_from_upstash(server: RealRedis, tmp_path: Path, name: str) -> None:
+    """Its Developer API knows the database by its endpoint; another one's answer is nobody's, and it is asked once."""
+    values = {"REDIS_URL": server.user("untold", "+@read", "+select"), "UPSTASH_API_KEY": "key-" + "ab12" * 4}
+    vendor = Upstash(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    vendor.token = values["UPSTASH_API_KEY"]
+    with serving(vendor) as standin:
+        table = {"database": DATABASE, "email": EMAIL, "url": standin.url("upstash")}
+        room = asking(tmp_path, values, row(name), upstash=table)
+        place = _redis_of(room, row(name))
+        vendor.database["endpoint"] = "127"  # the first label of its host
+        hosted, _ = (room.memory(place).value.hosted for _ in range(2))
+        assert hosted is not None
+        assert hosted.value == Hosted("Upstash", evicts=False, limit=3_221_225_472)
+        assert len(vendor.asked) == 1
+        vendor.database["endpoint"] = "steady-heron-41873"
+        other = asking(tmp_path, values, row(name), upstash=table).memory(place).value.hosted
+        assert other is not None
+        assert "is not the queue's Redis" in other.error
+        told = asking(tmp_path, values | {"REDIS_URL": server.url}, row(name), upstash=table)
+        assert told.memory(place).value.hosted is None
 
 
 def test_wrong_types_are_findings_of_their_own(bull: Bull, server: RealRedis, ask: Ask, name: str) -> None:

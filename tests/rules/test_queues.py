@@ -15,6 +15,7 @@ from fixtures.model.queues import (
     DelayedJobs,
     Depth,
     FailedJobs,
+    Hosted,
     Link,
     Memory,
     Movement,
@@ -206,6 +207,20 @@ def test_policy_is_noeviction_or_a_finding_or_not_known() -> None:
     with pytest.raises(NotObserved, match="does not tell") as raised:
         redis_host.never_evicts(REDIS, _seen(Memory(None, **told)))
     assert "Upstash" in raised.value.evidence.hint
+
+
+@pytest.mark.parametrize(("evicts", "outcome"), [(False, "pass"), (True, "fail")])
+def test_policy_is_the_vendors_where_redis_tells_none(evicts: bool, outcome: str) -> None:
+    """What Redis tells itself goes before it; a vendor that could not be asked says why."""
+    told: dict[str, Any] = {"policy_source": "", "used": 81 * MIB, "limit": None, "system": None}
+    hosted = _seen(Hosted("Upstash", evicts, 100 * MIB))
+    assert _outcome(redis_host.never_evicts(REDIS, _seen(Memory(None, **told, hosted=hosted)))) == outcome
+    assert _outcome(redis_host.has_memory_left(REDIS, _seen(Memory(None, **told, hosted=hosted)))) == "warn"
+    assert _outcome(redis_host.never_evicts(REDIS, _seen(Memory("noeviction", **told, hosted=hosted)))) == "pass"
+    unasked = Memory(None, **told, hosted=Evidence("asked", error="UPSTASH_API_KEY has no value"))
+    for rule in (redis_host.never_evicts, redis_host.has_memory_left):
+        with pytest.raises(NotObserved, match="UPSTASH_API_KEY has no value"):
+            rule(REDIS, _seen(unasked))
 
 
 @pytest.mark.parametrize(
