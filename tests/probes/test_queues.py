@@ -341,9 +341,13 @@ def test_workers_over_rest_leave_a_sign(bull: Bull, server: RealRedis, tmp_path:
         before = asking(tmp_path, values, queue).workers(queue).value
         bull.do("work", name, how="completes")
         _until(lambda: bool(server.client.exists(f"bull:{name}:stalled-check")))
-        after = asking(tmp_path, values, queue).workers(queue).value
+        room = asking(tmp_path, values, queue)
+        after = room.workers(queue).value
+        told = room._told(room._platform.queue_redis(queue), queue)
     assert (before.attached, before.checked, before.over_rest) == (None, False, True)
     assert (after.attached, after.checked) == (None, True)
+    anew = replace(told, first={name: {**told.first[name], "checked": -2}})  # between its end and the next look
+    assert QueueFacts(queue, anew, Thresholds(), over_rest=True).workers().checked
 
 
 def test_user_who_may_not_list_connections(bull: Bull, server: RealRedis, tmp_path: Path, name: str) -> None:
