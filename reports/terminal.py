@@ -78,7 +78,7 @@ def _fitted(said: str, room: int) -> str:
 def lines(
     ledger: Ledger, folder: Path, before: Ledger | None = None, *, width: int | None = None, verbose: bool = False
 ) -> list[Line]:
-    """The end of a run: failures, what could not be observed, the rest, and last what decides and where to read on.
+    """The end of a run: what does not pass, worst first, the rest, and last what decides and where to read on.
 
     `width` wraps at so many columns. `verbose` shows each list in full, and each row's evidence. The words are ASCII.
     """
@@ -88,7 +88,7 @@ def lines(
         *_faults(ledger, most),
         *_rows("failures", words.failing(ledger), "red", most),
         *_rows("could not be observed", words.of(ledger, "unverified"), unseen, most),
-        *_rows("warnings", words.of(ledger, "warn") if ledger.strict else [], "red", most),
+        *_rows("warnings", words.of(ledger, "warn"), "red" if ledger.strict else "yellow", most),
         *_waivers(ledger, most),
         *_not_looked_at(ledger, most),
         ("", {}),

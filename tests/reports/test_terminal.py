@@ -50,6 +50,15 @@ def test_failure_has_its_finding_and_what_to_do() -> None:
     assert "to do: Run npm ci in the platform's folder." in told
 
 
+def test_warning_is_told_too_in_the_colour_of_what_it_does() -> None:
+    """A log is often all that is looked at: without its text nobody could tell what to look for."""
+    warned = sample.row("QUE-002", "jobs", "warn", warnings=(Finding("612 jobs wait; more than 500"),))
+    for strict, colour in ((False, "yellow"), (True, "red")):
+        told = dict(terminal.lines(sample.ledger(warned, strict=strict), FOLDER))
+        assert "    612 jobs wait; more than 500" in told
+        assert told[next(line for line in told if line.startswith("  WARNING"))] == {colour: True}
+
+
 def test_all_that_matters_is_named() -> None:
     """Problems, gone items, waivers near their end, what was not looked at."""
     told = said(sample.typical(), FOLDER)
