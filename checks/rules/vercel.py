@@ -33,6 +33,8 @@ def vercel_config_valid(service: Service, said: Evidence[VercelFile]) -> Verdict
     observed = (
         f"{len(file.config.model_fields_set)} keys, {len(crons)} crons, {len(file.routes)} routes of the app read"
     )
+    if file.computed:
+        observed += f"; {', '.join(file.computed)} of the program not read"
     return Verdict(said, observed, tuple(findings), tuple(warnings))
 
 

@@ -432,11 +432,61 @@ def test_vercel_schema_is_held(tmp_path: Path, text: str, how: str, said: str) -
     assert said in texts(verdict.findings + verdict.warnings)
 
 
-def test_a_vercel_ts_is_not_judged(tmp_path: Path) -> None:
-    """A configuration that is code is neither broken JSON nor green."""
-    text = 'import type { VercelConfig } from "@vercel/config/v1";\nexport const config: VercelConfig = {};\n'
-    found, dark = judge(site(tmp_path, "web/vercel.ts", text, {"web/app/x/route.ts": ROUTE}, **WEB), "DEP-006")
-    assert (found, "is a program" in str(dark)) == ("unverified", True)
+TYPED = 'import type { VercelConfig } from "@vercel/config/v1";\nimport { routes } from "@vercel/config/v1";\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "how", "said"),
+    [
+        ("export const config: VercelConfig = {};", "pass", ""),
+        (
+            'export const config = { crons: [{ path: "/x", schedule: "0 5 * * *" }] } satisfies VercelConfig;',
+            "pass",
+            "",
+        ),
+        ("const at = `0 5 * * *`;\nexport const config = {\n  crons: [{ path: '/x', schedule: at }],\n};", "pass", ""),
+        ('const crons = [{ path: "/y", schedule: "0 5 * * *" }];\nexport const config = { crons };', "fail", "/y"),
+        ("export default {\n  // daily\n  crons: [{ path: '/x', schedule: '@daily' }],\n};", "fail", "vercel.ts:5"),
+        ("const config = { cron: [] };\nexport default config;", "fail", "did you mean crons?"),
+        ("export const config = { headers: [routes.cacheControl('/a')], cleanUrls: true };", "pass", ""),
+        (
+            "export const config = {\n  rewrites: [routes.rewrite('/y', '/x')],\n"
+            "  crons: [{ path: '/y', schedule: '0 5 * * *' }],\n};",
+            "warn",
+            "unless a rewrite leads there",
+        ),
+        (
+            "export const config = { crons: jobs.map((path) => ({ path, schedule: '0 5 * * *' })) };",
+            "unverified",
+            "crons",
+        ),
+        ("export const config = { crons: [...more] };", "unverified", "crons"),
+        ("export const config = { ...base, cleanUrls: true };", "unverified", "...base"),
+        ("export const config = make();", "unverified", "no object that is written out"),
+        ("const config = config;\nexport default config;", "unverified", "no object that is written out"),
+        ("export const config = { crons: [", "fail", "does not parse"),
+    ],
+)
+def test_vercel_ts_is_read_as_far_as_it_is_written_out(tmp_path: Path, text: str, how: str, said: str) -> None:
+    """A program is not run: what it works out is not judged, and crons that it works out are not green."""
+    found, told = judge(site(tmp_path, "web/vercel.ts", TYPED + text, {"web/app/x/route.ts": ROUTE}, **WEB), "DEP-006")
+    assert found == how, told
+    assert said in (str(told) if how == "unverified" else texts(told.findings + told.warnings))
+
+
+def test_what_a_vercel_ts_works_out_is_named(tmp_path: Path) -> None:
+    """A reviewer sees what was not looked at."""
+    text = "export const config = { headers: [routes.cacheControl('/a')] };"
+    _, told = judge(site(tmp_path, "web/vercel.ts", text, {"web/app/x/route.ts": ROUTE}, **WEB), "DEP-006")
+    assert "headers of the program not read" in told.observed
+
+
+@pytest.mark.parametrize(("path", "how"), [("/x", "pass"), ("/y", "fail")])
+def test_vercel_toml_is_read(tmp_path: Path, path: str, how: str) -> None:
+    """Vercel takes the same settings as TOML."""
+    text = f'cleanUrls = true\n[[crons]]\npath = "{path}"\nschedule = "0 5 * * *"\n'
+    found, told = judge(site(tmp_path, "web/vercel.toml", text, {"web/app/x/route.ts": ROUTE}, **WEB), "DEP-006")
+    assert found == how, told
 
 
 def test_rewrite_may_serve_a_cron_path(tmp_path: Path) -> None:
