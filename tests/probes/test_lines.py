@@ -9,7 +9,7 @@ import secrets as random
 import sys
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,6 +163,7 @@ def test_known_loggers_are_understood(line: str, tmp_path: Path) -> None:
         ('{"a": 1} {"b": 2}', "001", "is no JSON object"),
         ("[" * 100_000, "001", "is no JSON object"),
         ('{"a":' * 50_000, "001", "is no JSON object"),
+        (json.dumps(entry(9, "x", load=float("nan"))), "001", "is no JSON object"),
         ("TypeError: x\n    at run (/app/x.js:1:2)\n    at go (/app/y.js:3:4)", "001", "begins a stack trace"),
         (json.dumps(entry(9, "x", service=None)), "001", "has no field for a service"),
         (json.dumps({**entry(9, "x"), "message": {"a": 1}}), "001", "has a message that is no text"),
@@ -172,6 +173,11 @@ def test_known_loggers_are_understood(line: str, tmp_path: Path) -> None:
         (json.dumps(entry(9, "x", timestamp="2026-11-23T08:00:09")), "002", "has a time without a zone; expected Z"),
         (json.dumps(entry(9, "x", timestamp="2026-11-23T11:00:09+03:00")), "002", "has a time that is not in UTC"),
         (json.dumps(entry(9, "x", timestamp="2026-13-23T08:00:09Z")), "002", "has a time that is no date"),
+        (json.dumps(job(9, "complete", 7, timestamp="0001-01-01T00:00:00Z")), "002", "has a time of no year"),
+        (json.dumps(job(9, "complete", 7, timestamp="9999-12-31T23:59:59-02:00")), "002", "has a time of no year"),
+        (json.dumps(entry(9, "x", timestamp="0001-01-01 00:00:00+02:00")), "002", "has a time that is not ISO 8601"),
+        (json.dumps(entry(9, "x", timestamp=10**400)), "002", "has a number for its time"),
+        (json.dumps(job(9, "complete", duration=None, duration_s=10**400)), "004", "ends a job without a duration"),
         (json.dumps(job(9, "complete", 7, jobId=None, duration=1)), "003", "carries no jobId"),
         (json.dumps(entry(9, "x", level="debug")), "006", "is of level debug"),
         (json.dumps(entry(9, "x", level=20)), "006", "is of level debug"),
@@ -465,16 +471,24 @@ def test_blocks_hold_every_line_once(data: bytes, cuts: list[int], longest: int)
         assert whole.decode("utf-8", "replace").startswith(line.rstrip("\ufffd")[:longest])
 
 
+HUGE = st.sampled_from([10**400, -(10**400)])  # JSON sets no limit, and a float has one
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    st.none() | st.booleans() | st.integers() | HUGE | st.floats() | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=6,
 )
 KEYS = st.sampled_from(
-    ["timestamp", "time", "level", "severity", "message", "msg", "service", "name", "jobId", "duration", "job", "event"]
+    [
+        *("timestamp", "time", "level", "severity", "message", "msg", "service", "name"),
+        *("jobId", "duration", "duration_s", "job", "event"),
+    ]
 )
-VALUES = JSON | st.sampled_from(
-    ["job.start", "job.complete", "job.failed", "redis.close", "redis.ready", "2026-11-23T08:00:00Z"]
+VALUES = (
+    JSON
+    | st.sampled_from(["job.start", "job.complete", "job.failed", "redis.close", "redis.ready", "2026-11-23T08:00:00Z"])
+    | st.datetimes(timezones=st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours)))).flatmap(
+        lambda at: st.sampled_from([str(at), at.isoformat()])
+    )
 )
 
 
