@@ -58,6 +58,7 @@ def ends_its_jobs(job_log: Log, seen: Evidence[Told]) -> Verdict:
     told, jobs = seen.value, seen.value.jobs
     if not jobs.starts + jobs.ends:
         return _no_job(told, seen)
+    _runs_forward(seen)
     edges = f"{jobs.running:,} may still run (at most {job_log.max_job_s} s), {jobs.earlier:,} started before the log"
     observed = f"{jobs.starts:,} jobs started, {jobs.ends:,} ended in {_extent(told)}{_span(told)}; {edges}"
     warnings = _findings(told, jobs.unstarted)
@@ -95,6 +96,7 @@ def tells_of_redis(redis_log: Log, seen: Evidence[Told]) -> Verdict:
     """
     told, redis = seen.value, seen.value.redis
     if redis.events:
+        _runs_forward(seen)
         events = ", ".join(f"{count:,} {word}" for word, count in redis.events)
         findings = _findings(told, redis.lost)
         if redis.beginning and not redis.connected and not findings:
@@ -107,6 +109,13 @@ def tells_of_redis(redis_log: Log, seen: Evidence[Told]) -> Verdict:
         return Verdict(seen, observed, (Finding(text, told.source),))
     text = "no connect, ready, error, reconnecting or close of Redis, and no start of the service that would show one"
     return Verdict(seen, observed, warnings=(Finding(text, told.source),))
+
+
+def _runs_forward(seen: Evidence[Told]) -> None:
+    """End as unverified where what comes later stands before what came first."""
+    if seen.value.backwards:
+        why = "its lines run from the newest to the oldest, so what followed what cannot be told"
+        seen.cannot_tell(why, "Give the log with its oldest line first, as `tac` turns it.")
 
 
 def _extent(told: Told) -> str:

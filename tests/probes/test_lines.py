@@ -301,6 +301,23 @@ def test_overlong_line_is_cut_and_said(tmp_path: Path) -> None:
             "004",
             "pass",
         ),
+        ([job(1, "start", jobId=7), job(2, "complete", jobId="7"), entry(900, "x")], "004", "pass"),
+        ([job(1, "start", queue="q"), job(2, "complete"), entry(900, "x")], "004", "pass"),
+        ([job(1, "start"), job(2, "failed", queue="q"), entry(900, "x")], "004", "pass"),
+        ([job(1, "start"), job(2, "complete", jobName=None), entry(900, "x")], "004", "pass"),
+        (
+            [job(1, "start", queue="q"), job(2, "complete", queue="r"), entry(900, "x")],
+            "004",
+            "fail: worker.log:1: the line starts a job that has no end",
+        ),
+        (
+            [job(1, "start", queue="q"), job(1, "start", queue="r"), job(2, "failed", queue="r"), entry(900, "x")],
+            "004",
+            "fail: worker.log:1: the line starts a job that has no end",
+        ),
+        ([entry(900, "x"), job(2, "complete"), job(1, "start")], "004", "unverified: its lines run from the newest"),
+        ([entry(900, "x"), entry(2, "redis.ready"), entry(1, "redis.close")], "007", "unverified: its lines run from"),
+        ([job(1, "start"), entry(1.9, "x"), entry(1.7, "x"), entry(1.5, "x"), job(2, "complete")], "004", "pass"),
         ([entry(1, "quiet")], "004", "warn: worker.log: no job.start"),
         ([entry(1, "quiet")], "003", "warn: worker.log: no job.start"),
         (
