@@ -97,7 +97,7 @@ def says_healthy(health_endpoint: Endpoint, health: Evidence[Health]) -> Verdict
     answer, body = health.value.answer, health.value.body
     if (name := wall(answer)) != "":
         text = f"{name} answered {answer.status}; nothing is known of the service"
-        return Verdict(health, "a login wall answered", (Finding(text, answer.url),))
+        return Verdict(health, "somebody else answered", (Finding(text, answer.url),))
     came(health, answer)
     observed = f"{answer.status}; the body {body.problem or health_body.summary(body)}"
     texts = list(health_body.problems(health_endpoint, body))

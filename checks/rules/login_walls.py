@@ -1,4 +1,4 @@
-"""Answers that come from a login wall in front of the service, and not from the service."""
+"""Answers that come from what stands in front of the service, a login wall or its host's edge, and not from it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ HOSTS = {
     "login.microsoftonline.com": "a Microsoft login",
 }
 HOLDERS = {"cf-mitigated": "Cloudflare's challenge", "x-vercel-mitigated": "Vercel's firewall"}  # none for the app
+# A host's edge that reaches no app says so beside a 404 like any other: so does it to every path.
+EDGES = (
+    ("x-railway-fallback", re.compile(r"true"), "Railway's edge (no app behind it)"),
+    ("x-vercel-error", re.compile(r"DEPLOYMENT_\w+"), "Vercel's edge (no deployment behind it)"),
+)
 # Where programs ask and no person signs in, the made-up path among them; and what a page is known by on which one does.
 FOR_PROGRAMS = re.compile(
     r"/(?:api|health\w*|ready\w*|live\w*|status|metrics|webhooks?|preflight-\w+)(?:[/.?]|$)", re.IGNORECASE
@@ -26,13 +31,15 @@ VERCEL_PAGE = re.compile(r"vercel\.com/sso|_vercel_sso|_vercel_password|vercel-a
 
 
 def wall(answer: Answer) -> str:
-    """Which login wall answered; "" where none did.
+    """Which login wall or edge answered; "" where the service did.
 
     Vercel's protection answers 401, or redirects to vercel.com/sso-api, before the app is reached
     (vercel.com/docs/deployment-protection). A redirect to another host's login page is one, too, and a page with a
     field for a password in place of what programs ask for: some proxies put it there with 200.
     """
     if answer.status >= 400 and (name := next((HOLDERS[key] for key in HOLDERS if answer.header(key)), "")):
+        return name
+    if answer.status >= 400 and (name := next((n for key, said, n in EDGES if said.match(answer.header(key))), "")):
         return name
     if answer.status in (401, 403) and _is_vercel(answer):
         return HOSTS["vercel.com"]

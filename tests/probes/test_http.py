@@ -391,11 +391,16 @@ WALLS = [
     saying(403, "<title>Just a moment...</title>", {"cf-mitigated": "challenge"}),
     saying(200, "<form><input name=p type='password'></form>", {"content-type": "text/html; charset=utf-8"}),
     saying(302, "", {"location": "https://id.example.org/oauth2/authorize?client_id=1"}),
+    data({"status": "error", "code": 404, "message": "Application not found"}, 404, x_railway_fallback="true"),
+    data({"status": "error", "code": 502, "message": "Application failed to respond"}, 502, x_railway_fallback="true"),
+    saying(404, "The deployment could not be found on Vercel.", {"x-vercel-error": "DEPLOYMENT_NOT_FOUND"}),
+    saying(503, "This deployment is temporarily paused", {"x-vercel-error": "DEPLOYMENT_PAUSED"}),
 ]
+FRONTS = ["nonce", "vercel", "cloudflare", "challenge", "page", "other", "gone", "silent", "undeployed", "paused"]
 
 
-@pytest.mark.parametrize("script", WALLS, ids=["nonce", "vercel", "cloudflare", "challenge", "page", "other"])
-def test_login_wall_is_a_finding_and_never_a_pass(script: Script, tmp_path: Path) -> None:
+@pytest.mark.parametrize("script", WALLS, ids=FRONTS)
+def test_who_answers_for_the_service_is_a_finding_and_never_a_pass(script: Script, tmp_path: Path) -> None:
     """What answers in the service's place is named; nothing else of it is judged."""
     with Server(script) as server:
         tried = Tried(tmp_path, server.url, expect_version="0a1b2c3d4e")
@@ -405,6 +410,13 @@ def test_login_wall_is_a_finding_and_never_a_pass(script: Script, tmp_path: Path
         assert "answered" in outcomes[item]
     for item in ("003", "004", "006", "008", "011"):
         assert outcomes[item].startswith("unverified")
+
+
+def test_missing_page_of_vercel_is_the_services_own(tmp_path: Path) -> None:
+    """There the same header tells of a path that the deployment does not have: a 404 as it should be."""
+    missing = saying(404, "The page could not be found", {"x-vercel-error": "NOT_FOUND"})
+    with Server(routes({"/health": data(HEALTH)}, missing)) as server:
+        assert Tried(tmp_path, server.url).outcome("011") == "pass"
 
 
 def test_bypass_opens_the_wall_of_its_own_origin_only(tmp_path: Path) -> None:
