@@ -120,8 +120,9 @@ def says_healthy(health_endpoint: Endpoint, health: Evidence[Health]) -> Verdict
 def _of_replicas(endpoint: Endpoint, health: Health, known: list[str]) -> list[str]:
     """What later answers say that the first does not: another replica gave them."""
     told = Counter(text for _, body in health.others for text in dict.fromkeys(health_body.problems(endpoint, body)))
+    told.update(f"answered {stray.status}" for stray in health.strays if stray.status != endpoint.status)
     return [
-        f"{count} of {len(health.others)} later answers: {text}; {REPLICA}"
+        f"{count} of {len(health.others) + len(health.strays)} later answers: {text}; {REPLICA}"
         for text, count in told.items()
         if text not in known
     ]
@@ -229,8 +230,9 @@ def runs_version(health_endpoint: Endpoint, health: Evidence[Health], live: Live
     observed = f"tells {shown}; expected {expected}"
     if any(same_version(version, expected) for version in told):
         others = [_versions(*other) for other in health.value.others]
-        strays = [other for other in others if other and not any(same_version(one, expected) for one in other)]
-        text = f"{len(strays)} of {len(others)} later answers tell {', '.join(sorted({*chain(*strays)}))}; {REPLICA}"
+        strays = [other for other in others if not any(same_version(one, expected) for one in other)]
+        versions = ", ".join(sorted({*chain(*strays)})) or "no version"
+        text = f"{len(strays)} of {len(others)} later answers tell {versions}; {REPLICA}"
         return Verdict(health, observed, (Finding(text, answer.url),) if strays else ())
     return Verdict(health, observed, (Finding(f"tells {shown}; expected {expected}", answer.url),))
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TOKEN = "tok-" + "5c1e9a7d3b"
 TODAY = datetime.now(UTC).date()
+PATIENT = 20_000  # ms, where the time is not what is tried
 HEALTH = {"status": "ok", "version": "0a1b2c3d4e", "checks": {"redis": {"status": "up"}}}
 
 
@@ -46,8 +47,18 @@ def platform(root: Path, url: str, rows: str, service: str = "") -> Platform:
 class Tried:
     """A platform with one endpoint, and its room."""
 
-    def __init__(self, root: Path, url: str, keys: str = "", service: str = "", **live: Any) -> None:
-        rows = f'[[endpoint]]\nname = "it"\nservice = "web"\npath = "/health"\nbudget_ms = 500\nsamples = 3\n{keys}\n'
+    def __init__(
+        self,
+        root: Path,
+        url: str,
+        keys: str = "",
+        service: str = "",
+        samples: int = 3,
+        budget_ms: int = 500,
+        **live: Any,
+    ) -> None:
+        rows = f'[[endpoint]]\nname = "it"\nservice = "web"\npath = "/health"\nbudget_ms = {budget_ms}\n'
+        rows += f"samples = {samples}\n{keys}\n"
         self.platform = platform(root, url, rows, service)
         files = Files(root)
         self.room = Http(self.platform, files, Environment(self.platform, files), LiveSettings(**live))
@@ -281,6 +292,41 @@ def test_each_replica_is_judged(tmp_path: Path) -> None:
         told = "fail: 1 of 2 later answers: redis is 'down' (checks.redis); another replica, or it changed meanwhile"
         assert tried.outcome("002") == told
         assert tried.outcome("006").startswith("fail: 1 of 2 later answers tell 0ld0ld0; another replica")
+
+
+def test_replica_that_answers_otherwise_is_told_without_samples(tmp_path: Path) -> None:
+    """One that answers 503, and one of the build that told no version yet, stand behind the same address."""
+    for stray, item, text in (
+        (data(HEALTH, 503), "002", "fail: 1 of 1 later answers: answered 503; another replica"),
+        (data({"status": "ok"}), "006", "fail: 1 of 1 later answers tell no version; another replica"),
+    ):
+        calls = count()
+
+        def turn(talk: Talk, stray: Script = stray, calls: count[int] = calls) -> None:
+            sound = talk.request.startswith("HEAD") or next(calls) == 0
+            (data(HEALTH) if sound else stray)(talk)
+
+        with Server(routes({"/health": turn})) as server:
+            tried = Tried(tmp_path, server.url, expect_version="0a1b2c3d4e", samples=0, budget_ms=PATIENT)
+            tried.room.prefetch([tried.endpoint])
+            assert tried.outcome(item).startswith(text)
+
+
+def test_wait_goes_on_while_some_replicas_are_old(tmp_path: Path) -> None:
+    """The first new answer is not the end of a rollout: the one after it may come from a replica not yet replaced."""
+    versions = iter(["0a1b2c3d4e", "0000000aaa"])
+    lines: list[str] = []
+
+    def script(talk: Talk) -> None:
+        data({"status": "ok", "version": next(versions, "0a1b2c3d4e")})(talk)
+
+    with Server(script) as server:
+        tried = Tried(tmp_path, server.url, wait_s=60, expect_version="0a1b2c3d4e", budget_ms=PATIENT, say=lines.append)
+        tried.room.pause = 0.01
+        tried.room.prefetch([tried.endpoint])
+        assert tried.outcome("006") == "pass"
+    assert lines[0] == f"Waiting for {server.url}/health: it still runs 0000000aaa, in one of 6 answers"
+    assert lines[-1].startswith(f"{server.url}/health is rolled out")
 
 
 def test_wait_knows_a_version_that_a_header_tells(tmp_path: Path) -> None:
