@@ -299,6 +299,41 @@ def _http2(talk: Talk) -> None:
     talk.pause(0.3)
 
 
+READY = b"\0\0\0\4\0\0\0\0\0" + b"\0\0\0\4\1\0\0\0\0"  # SETTINGS, and that the client's came
+WELL = b"\0\0\1\1\4\0\0\0\1\x88"  # HEADERS of stream 1: indexed :status 200; its body is to follow
+BODY = b"\0\0\4\0\1\0\0\0\1well"
+BREAK_OFF = b"\0\0\4\3\0\0\0\0\1\0\0\0\2"  # RST_STREAM, INTERNAL_ERROR
+LEAVE = b"\0\0\x08\7\0\0\0\0\0\0\0\0\1\0\0\0\0"  # GOAWAY after stream 1, NO_ERROR
+LONGER = b"\0\0\x07\1\4\0\0\0\1\x88\x0f\x0d\x03100"  # HEADERS with content-length: 100
+BROKEN_OFF, LEFT = "the host broke the answer off", "the host ended the HTTP/2 connection before"
+
+
+@pytest.mark.parametrize(
+    ("frames", "text"),
+    [
+        (BREAK_OFF, BROKEN_OFF),
+        (WELL + BREAK_OFF, BROKEN_OFF),
+        (LEAVE, LEFT),
+        (WELL + LEAVE + BODY, LEFT),
+        (LONGER + BODY, "the body has not the length"),
+    ],
+    ids=["broken off", "broken off in the body", "left", "left in the body", "short"],
+)
+def test_answer_over_http_2_that_ends_early_is_told(
+    frames: bytes, text: str, authority: trustme.CA, roots: Path
+) -> None:
+    """A gateway that loses its app, and a host that goes away, speak HTTP all the same."""
+    tls = serving(authority.issue_cert("127.0.0.1"))
+    tls.set_alpn_protocols(["h2"])
+
+    def script(talk: Talk) -> None:
+        talk.send(READY + frames)
+        talk.over.wait(30)
+
+    with Server(script, tls) as server:
+        assert str(one(server.url, ca_file=roots, budget_s=20).trouble).startswith(text)
+
+
 def test_503_is_not_asked_again() -> None:
     """One question is one observation: a server that would be well the second time is not well."""
     answers = iter([said(503, "no"), said(200, "yes")])
