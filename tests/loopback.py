@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -137,10 +138,17 @@ class Server:
 
 
 def closed_port() -> int:
-    """A port of 127.0.0.1 on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 on which nothing listens, nor will."""
+    port: int = _unheard().getsockname()[1]
+    return port
+
+
+@cache
+def _unheard() -> socket.socket:
+    """Bound, so that nobody else gets its port, and never listening."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    return bound
 
 
 def serving(issued: trustme.LeafCert) -> ssl.SSLContext:

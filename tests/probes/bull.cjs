@@ -35,7 +35,10 @@ const DO = {
     await queue(name).addBulk(Array.from({ length: count }, (_, number) => ({ name: "one", data: { number } })));
   },
   pause: ({ queue: name }) => queue(name).pause(),
-  open: async ({ queue: name }) => void (await queue(name).waitUntilReady()),
+  open: async ({ queue: name }) => {
+    await queue(name).waitUntilReady();
+    await shared.ping(); // what the queue wrote of itself before has arrived
+  },
   promote: async ({ queue: name, id }) => (await queue(name).getJob(id)).promote(),
   schedule: async ({ queue: name, every }) => void (await queue(name).upsertJobScheduler("each", { every })),
   limit: ({ queue: name, ms }) => queue(name).rateLimit(ms),

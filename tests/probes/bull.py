@@ -13,7 +13,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,21 +27,16 @@ from fixtures.model.platform import Manifest, Platform, Queue, Service, Settings
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.queues import Queues
-from fixtures.stage.servers import find_redis
+from fixtures.stage.servers import find_redis, free_port
 
 if TYPE_CHECKING:
     import trustme
 
 HOST = "127.0.0.1"
+PATIENCE_S = 60.0  # for what must come about on a machine with much else to do
+PORTS_TRIED = 5
 SUITE = Path(__file__).parents[2]
 MAJORS = {5: SUITE / "fixtures" / "demo", 6: SUITE / "tests" / "bullmq6"}
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,15 @@ class RealRedis:
     @property
     def client(self) -> Any:
         """A connection for what a test sets up or looks up."""
-        return redis.Redis(host=HOST, port=self.port, password=self.password, decode_responses=True, protocol=2)
+        return redis.Redis(
+            host=HOST,
+            port=self.port,
+            password=self.password,
+            decode_responses=True,
+            protocol=2,
+            socket_timeout=PATIENCE_S,
+            socket_connect_timeout=PATIENCE_S,
+        )
 
     def user(self, name: str, *rights: str) -> str:
         """The URL of a user with these rights only."""
@@ -71,24 +75,40 @@ class RealRedis:
 @contextlib.contextmanager
 def real_redis(folder: Path, certificate: trustme.LeafCert | None = None) -> Iterator[RealRedis]:
     """Start a redis-server; a certificate puts TLS in front of it on a second port; stop it at the end."""
-    server = RealRedis(free_port(), secrets.token_hex(16), free_port() if certificate else 0)
-    lines = [f"bind {HOST}", f"port {server.port}", f"requirepass {server.password}", 'save ""', f"dir {folder}"]
-    lines += ["maxmemory 100mb", "maxmemory-policy noeviction"]
-    process = subprocess.Popen([str(find_redis()), "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    assert process.stdin is not None
-    process.stdin.write("\n".join(lines).encode())
-    process.stdin.close()
+    server, process = _started(folder)
     try:
-        _await(lambda: server.client.ping())
-        with _terminating(server, certificate) if certificate else contextlib.nullcontext():
-            yield server
+        with _terminating(server, certificate) if certificate else contextlib.nullcontext(server) as reached:
+            yield reached
     finally:
         process.kill()
         process.wait()
 
 
+def _started(folder: Path) -> tuple[RealRedis, subprocess.Popen[bytes]]:
+    """A redis-server that answers; on another port where somebody was quicker to take the first one."""
+    for _ in range(PORTS_TRIED):
+        server = RealRedis(free_port(), secrets.token_hex(16))
+        lines = [f"bind {HOST}", f"port {server.port}", f"requirepass {server.password}", 'save ""', f"dir {folder}"]
+        lines += ["maxmemory 100mb", "maxmemory-policy noeviction"]
+        process = subprocess.Popen([str(find_redis()), "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        assert process.stdin is not None
+        process.stdin.write("\n".join(lines).encode())
+        process.stdin.close()
+        wait_until(partial(_answers_or_ended, server, process))
+        if process.poll() is None:
+            return server, process
+    raise AssertionError(f"redis-server ended on each of {PORTS_TRIED} ports")
+
+
+def _answers_or_ended(server: RealRedis, process: subprocess.Popen[bytes]) -> bool:
+    try:
+        return process.poll() is not None or bool(server.client.ping())
+    except redis.ConnectionError:  # a wrong password too: another's server
+        return False
+
+
 @contextlib.contextmanager
-def _terminating(server: RealRedis, certificate: trustme.LeafCert) -> Iterator[None]:
+def _terminating(server: RealRedis, certificate: trustme.LeafCert) -> Iterator[RealRedis]:
     """TLS ended before the real Redis, as hosts do it: not every redis-server was built with TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
@@ -105,27 +125,22 @@ def _terminating(server: RealRedis, certificate: trustme.LeafCert) -> Iterator[N
         await asyncio.gather(carry(reader, inner_writer), carry(inner_reader, writer))
 
     loop = asyncio.new_event_loop()
-    listening = asyncio.start_server(join, HOST, server.tls_port, ssl=context)
-    accepting = loop.run_until_complete(listening)
+    accepting = loop.run_until_complete(asyncio.start_server(join, HOST, 0, ssl=context))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield
+        yield replace(server, tls_port=accepting.sockets[0].getsockname()[1])
     finally:
         loop.call_soon_threadsafe(accepting.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
 
 
-def _await(ready: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while True:
-        try:
-            if ready():
-                return
-        except redis.ConnectionError:
-            pass
-        assert time.monotonic() < end, "not ready within 20 s"
+def wait_until(true: Callable[[], object]) -> None:
+    """Look again and again until it is true."""
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, f"not within {PATIENCE_S:.0f} s"
         time.sleep(0.02)
 
 
@@ -174,7 +189,7 @@ def asking(
     *queues: Queue,
     live: LiveSettings | None = None,
     interval_s: float = 0.05,
-    budget_s: float = 5.0,
+    budget_s: float = PATIENCE_S,
     **tables: object,
 ) -> Queues:
     """The room for a platform of one worker that has these values and queues, and more tables."""

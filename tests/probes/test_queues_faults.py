@@ -22,12 +22,13 @@ from fixtures.probes.observe import observe
 from fixtures.probes.queues import Queues, facts, reading
 from fixtures.probes.queues.facts import QueueFacts
 from fixtures.probes.queues.replies import Command, Failed, Refusal
+from tests.loopback import closed_port
 from tests.probes.bull import (
     HOST,
+    PATIENCE_S,
     Answer,
     RealRedis,
     asking,
-    free_port,
     real_redis,
     rest_in_front,
     row,
@@ -75,7 +76,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRedis]:
         ("redis://nobody:wrong@{at}", "Redis refused the login: wrong user or password"),
         ("redis://{at}", "Redis wants a password, and the URL has none"),
         ("redis://default:{password}@{at}/99", "Redis has no database of the number in the URL"),
-        ("redis://default:{password}@127.0.0.1:1", "connection refused"),
+        ("redis://default:{password}@127.0.0.1:{closed}", "connection refused"),
         ("redis://default:{password}@no-such-host.invalid", "no such host"),
         ("rediss://default:{password}@{at}", "no answer within 0.6 s"),
         ("http://{at}", "REDIS_URL of worker is no redis:// or rediss:// URL"),
@@ -84,8 +85,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRedis]:
 )
 def test_redis_that_cannot_be_asked(server: RealRedis, tmp_path: Path, url: str, cause: str) -> None:
     """Nothing is known of the queue, and the cause is told in one line."""
-    value = url.format(at=f"{HOST}:{server.port}", password=server.password)
-    told = _causes(asking(tmp_path, {"REDIS_URL": value}, QUEUE, budget_s=0.6))
+    value = url.format(at=f"{HOST}:{server.port}", password=server.password, closed=closed_port())
+    budget_s = 0.6 if cause == "no answer within 0.6 s" else PATIENCE_S
+    told = _causes(asking(tmp_path, {"REDIS_URL": value}, QUEUE, budget_s=budget_s))
     no_resolver = "the host's name could not be resolved here: no answer from the resolver"
     told = {text.replace(no_resolver, "no such host") for text in told}
     assert told == {cause}
@@ -135,8 +137,9 @@ BAD: dict[str, tuple[Answer, str]] = {
 def test_redis_that_answers_badly(tmp_path: Path, kind: str) -> None:
     """Each question ends with the cause, and none with a number."""
     answer, cause = BAD[kind]
+    budget_s = 0.4 if cause == "no answer within" else PATIENCE_S
     with scripted_redis(answer) as url:
-        told = _causes(asking(tmp_path, {"REDIS_URL": url}, QUEUE, budget_s=0.4))
+        told = _causes(asking(tmp_path, {"REDIS_URL": url}, QUEUE, budget_s=budget_s))
     told -= {"no round trip could be timed"}
     link = {text for text in told if text == ""}  # whoever answers has been reached
     assert all(cause in text for text in told - link), told
@@ -154,16 +157,14 @@ def test_answers_of_the_wrong_form_are_no_numbers(tmp_path: Path) -> None:
 
 
 def test_slow_bytes_cost_the_budget_only(tmp_path: Path) -> None:
-    """A peer that sends a byte now and then never ends a read by itself."""
+    """A peer that sends an answer now and then never ends an exchange by itself."""
 
     def drip(words: Command) -> bytes:
         time.sleep(0.15)
         return b"+OK\r\n" if words[0] == "AUTH" else b":0\r\n"
 
     with scripted_redis(drip) as url:
-        started = time.monotonic()
         told = _causes(asking(tmp_path, {"REDIS_URL": url}, QUEUE, budget_s=0.5))
-        assert time.monotonic() - started < 5
     assert told == {"no answer within 0.5 s"}
 
 
@@ -196,7 +197,7 @@ def test_one_dark_redis_hides_no_other(server: RealRedis, tmp_path: Path) -> Non
     """Each Redis answers for its own queues."""
     server.client.hset("bull:lit:meta", "version", "bullmq:5.81.3")
     lit, dark = row("lit"), row("dark", redis="DARK_URL")
-    room = asking(tmp_path, {"REDIS_URL": server.url, "DARK_URL": f"redis://127.0.0.1:{free_port()}"}, lit, dark)
+    room = asking(tmp_path, {"REDIS_URL": server.url, "DARK_URL": f"redis://127.0.0.1:{closed_port()}"}, lit, dark)
     room.prefetch([lit, dark])
     assert room.depth(lit).value.total == 0
     assert room.depth(dark).error == "connection refused"
@@ -252,7 +253,7 @@ def test_rest_that_never_ends(server: RealRedis, tmp_path: Path) -> None:
         silent = url.rpartition("@")[2]
         values = {"REST_URL": f"http://{silent}", "REST_TOKEN": "t"}
         assert len(_causes(asking(tmp_path, values, REST, budget_s=0.4), REST)) == 1
-    values = {"REST_URL": f"http://{HOST}:{free_port()}", "REST_TOKEN": "t"}
+    values = {"REST_URL": f"http://{HOST}:{closed_port()}", "REST_TOKEN": "t"}
     assert _causes(asking(tmp_path, values, REST), REST) == {"connection refused"}
 
 
