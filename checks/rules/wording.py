@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fixtures.model.document import Block, Section
@@ -44,6 +44,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "профилактика", "предотвращение", "в дальнейшем",
     ),
 }  # fmt: skip
+WITHIN = {"solution": frozenset({"immediate", "long_term"})}  # parts whose labels stand inside another part
 NEGATIONS = frozenset({"no", "non", "not", "не", "нет", "un", "less"})
 STUB = re.compile(
     r"\b(?:todo|tbd|tba|fixme|wip|n/?a|placeholder|lorem ipsum|coming soon|"
@@ -104,7 +105,8 @@ def parts(section: Section, own: Mapping[str, tuple[str, ...]]) -> dict[str, lis
     """The parts of a section by name: sub-headings, and labels that open a paragraph, an item or a table row.
 
     A part under a sub-heading reaches to the next heading of its level, a part under a label to the next
-    label of any part that is nested no deeper. `own` are words that the manifest adds.
+    label of any part that is nested no deeper; labels of actions are the solution's own. `own` are words
+    that the manifest adds.
     """
     table = {name: (*phrases, *own.get(name, ())) for name, phrases in PARTS.items()}
     found: dict[str, list[Part]] = {name: [] for name in table}
@@ -135,19 +137,14 @@ def _labelled(blocks: tuple[Block, ...], table: Mapping[str, tuple[str, ...]]) -
         for block in blocks
     ]
     for index, (block, names) in enumerate(zip(blocks, labels, strict=True)):
-        if names:
-            end = next(
-                (
-                    later
-                    for later in range(index + 1, len(blocks))
-                    if labels[later] and blocks[later].depth <= block.depth
-                ),
-                len(blocks),
-            )
-            rest = block.text[block.text.find(block.lead) + len(block.lead) :]
-            opening = Block(block.kind, rest, block.line, depth=block.depth)
-            for name in names:
-                yield name, Part(block.lead, block.line, (opening, *blocks[index + 1 : end]))
+        for name in names:
+            own = WITHIN.get(name, frozenset())
+            part = [_unlabelled(block)]
+            for later, label in zip(blocks[index + 1 :], labels[index + 1 :], strict=True):
+                if label and later.depth <= block.depth and not own.issuperset(label):
+                    break
+                part.append(_unlabelled(later) if label and own.issuperset(label) else later)
+            yield name, Part(block.lead, block.line, tuple(part))
         if block.kind == "row" and block.header:
             for title, cell in zip(block.header, block.cells, strict=False):
                 for name in _named(title, table):
@@ -156,3 +153,8 @@ def _labelled(blocks: tuple[Block, ...], table: Mapping[str, tuple[str, ...]]) -
             for name in _named(block.cells[0], table):
                 cells = " ".join(block.cells[1:])
                 yield name, Part(block.cells[0], block.line, (Block("text", cells, block.line),))
+
+
+def _unlabelled(block: Block) -> Block:
+    """A block without the label that opens it, which says nothing."""
+    return replace(block, text=block.text[block.text.find(block.lead) + len(block.lead) :])

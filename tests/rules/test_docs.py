@@ -121,6 +121,19 @@ def test_a_missing_or_empty_part_is_found(old: str, new: str, says: str) -> None
     assert says in sentences(docs.section_is_complete(CHAPTER, seen(HEADED.replace(old, new))))
 
 
+def test_a_solution_holds_the_actions_that_follow_it() -> None:
+    """«Solution:» with both kinds of action under labels of their own is whole, and empty where they are."""
+    nested = LABELLED.replace(
+        "- **Немедленные действия:** перезапустить", "\n*Немедленные действия:*\n1. перезапустить\n"
+    )
+    nested = nested.replace("- **Долгосрочные действия:** найти утечку", "*Долгосрочные действия:*\n1. найти утечку")
+    for rule in (docs.section_is_complete, docs.tells_both_horizons):
+        assert not rule(CHAPTER, seen(nested)).findings, sentences(rule(CHAPTER, seen(nested)))
+    bare = seen(nested.replace("1. перезапустить\n", "").replace("1. найти утечку", ""))
+    assert sentences(docs.section_is_complete(CHAPTER, bare)).count("is empty or a placeholder") == 1
+    assert len(docs.tells_both_horizons(CHAPTER, bare).findings) == 2
+
+
 def test_a_command_may_stand_in_a_line() -> None:
     """Numbered steps name their commands as inline code."""
     steps = "1. Ask it: `curl -s localhost:3001/health`\n2. Read the answer."
