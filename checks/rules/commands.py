@@ -84,6 +84,7 @@ class PhaseRun:
     narrowed: str = ""  # the option that leaves out a part
     keyword: str = ""  # of -k
     platform: str = ""  # of --platform
+    lenient: bool = False  # what could not be observed does not fail it
 
 
 def phase_run(command: Command, phase: str, addopts: str = "") -> PhaseRun | None:
@@ -108,7 +109,8 @@ def phase_run(command: Command, phase: str, addopts: str = "") -> PhaseRun | Non
     files = [word for word in arguments if re.search(r"\.py(?:::|$)", word) and not word.startswith("-")]
     narrowed = f"-k {keyword}" if keyword else f"-m {_option(arguments, '-m')}" if "and" in marked else ""
     narrowed = narrowed or (files[0] if files else "") or (f"--deselect {deselected}" if deselected else "")
-    return PhaseRun(command, narrowed, keyword, _option(arguments, "--platform"))
+    lenient = _option(arguments, "--unverified") == "allow"
+    return PhaseRun(command, narrowed, keyword, _option(arguments, "--platform"), lenient)
 
 
 def hidden_phase(command: Command) -> bool:

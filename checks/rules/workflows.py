@@ -18,6 +18,7 @@ SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 MOVING = re.compile(r"(?:main|master|head|develop|dev|trunk|latest|stable|release|next|canary)", re.IGNORECASE)
 OWN = ("actions/", "github/")
+BLIND = "although something could not be observed: --unverified=allow"
 Answer = tuple[Trial | None, str, str]  # what guards, why nothing does, why nobody can tell
 
 
@@ -44,11 +45,13 @@ def deploy_needs_predeploy(ci: Ci, evidence: Evidence[Pipeline]) -> Verdict:
         guarded.append(f"{deploy.job.name} ({deploy.how}) waits for {trial.job.name}")
         if trial.run.narrowed:
             warnings.append(Finding(f"the gate runs only a part of predeploy: {trial.run.narrowed}", trial.where))
+        if trial.run.lenient:
+            warnings.append(Finding(f"the gate opens {BLIND}", trial.where))
     for deploy in unnamed_deploys(pipeline, ci):
         if _gate(pipeline, deploy.workflow, deploy.job, deploy.at)[0] is None:
             text = f"{deploy.job.name} deploys too ({deploy.how}), without a gate: [ci] deploy_jobs does not name it"
             warnings.append(Finding(text, deploy.job.where))
-    return Verdict(evidence, _told(guarded, len(found), previews), tuple(findings), tuple(warnings))
+    return Verdict(evidence, _told(guarded, len(found), previews), tuple(findings), tuple(dict.fromkeys(warnings)))
 
 
 def smoke_follows_deploy(ci: Ci, evidence: Evidence[Pipeline]) -> Verdict:
@@ -79,7 +82,9 @@ def smoke_follows_deploy(ci: Ci, evidence: Evidence[Pipeline]) -> Verdict:
         followed.append(f"{trial.job.name} follows {deploy.job.name}")
         if trial.run.narrowed:
             warnings.append(Finding(f"only a part of smoke follows the deploy: {trial.run.narrowed}", trial.where))
-    return Verdict(evidence, _told(followed, len(found), previews), tuple(findings), tuple(warnings))
+        if trial.run.lenient:
+            warnings.append(Finding(f"smoke after the deploy passes {BLIND}", trial.where))
+    return Verdict(evidence, _told(followed, len(found), previews), tuple(findings), tuple(dict.fromkeys(warnings)))
 
 
 def queue_is_monitored(ci: Ci, evidence: Evidence[Pipeline]) -> Verdict:
@@ -206,10 +211,10 @@ def _nothing_before(pipeline: Pipeline, workflow: Workflow, needed: tuple[Job, .
 
 
 def _best(found: list[Trial], nothing: str) -> Answer:
-    """A trial that counts, whole before narrowed; else why none does, or why nobody can tell."""
+    """A trial that counts, whole before narrowed and strict before lenient; else why none does, or why nobody can tell."""
     sound = [trial for trial in found if not trial.ignored and not trial.doubtful]
     if sound:
-        return min(sound, key=lambda trial: bool(trial.run.narrowed)), "", ""
+        return min(sound, key=lambda trial: (bool(trial.run.narrowed), trial.run.lenient)), "", ""
     doubtful = next((trial for trial in found if not trial.ignored), None)
     if doubtful is not None:
         return None, nothing, f"`{' '.join(doubtful.run.command.words)}` ({doubtful.where}): {doubtful.doubtful}"

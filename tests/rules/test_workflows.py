@@ -115,9 +115,17 @@ def test_a_gate_nobody_can_read_is_unverified(tmp_path: Path, gate: str) -> None
     assert gated(tmp_path, {"deploy.yml": deploy(gate)}) == "unverified"
 
 
-@pytest.mark.parametrize("gate", ["- run: pytest -m predeploy -k env", "- run: pytest -m predeploy checks/test_env.py"])
-def test_a_narrow_gate_warns(tmp_path: Path, gate: str) -> None:
-    """A part of predeploy is a gate, and not the whole one."""
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "- run: pytest -m predeploy -k env",
+        "- run: pytest -m predeploy checks/test_env.py",
+        "- run: pytest -m predeploy --unverified=allow",
+        "- run: pytest -m predeploy\n        env: { PYTEST_ADDOPTS: --unverified=allow }",
+    ],
+)
+def test_a_narrow_or_blind_gate_warns(tmp_path: Path, gate: str) -> None:
+    """A part of predeploy is a gate, and not the whole one; so is one that lets pass what nobody saw."""
     assert gated(tmp_path, {"deploy.yml": deploy(gate)}) == "warn"
 
 
