@@ -174,7 +174,7 @@ def _answered(image: Service, said: Evidence[Health], questions: tuple[Question,
     fetches = [words for words in (step.commands if step else ()) if posixpath.basename(words[0]) == "curl"]
     read = step is not None and DECIDES.search(step.script or " ".join(step.value))
     if not read and any(not _fails_on_error(words) for words in fetches):
-        warnings.append(Finding("curl without --fail takes an answer of 500 for healthy", where))
+        findings.append(Finding("curl without --fail takes an answer of 500 for healthy", where))
     asked = ", ".join(f"{q.scheme}://{q.host}:{q.port or '(none)'}{q.path}" for q in questions)
     wanted = f"{image.health} on {image.port or 'no declared port'}"
     return Verdict(said, f"it asks {asked}; the manifest says {wanted}", tuple(findings), tuple(warnings))

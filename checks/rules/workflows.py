@@ -211,7 +211,7 @@ def _nothing_before(pipeline: Pipeline, workflow: Workflow, needed: tuple[Job, .
 
 
 def _best(found: list[Trial], nothing: str) -> Answer:
-    """A trial that counts, whole before narrowed and strict before lenient; else why none does, or why nobody can tell."""
+    """A trial that counts, whole before narrowed, strict before lenient; else why none does, or why nobody can tell."""
     sound = [trial for trial in found if not trial.ignored and not trial.doubtful]
     if sound:
         return min(sound, key=lambda trial: (bool(trial.run.narrowed), trial.run.lenient)), "", ""
