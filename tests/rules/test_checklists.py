@@ -42,6 +42,15 @@ def ends(text: str) -> str:
         "## Critical\n- [x] a\n- [-] b",
         "## Critical\n\n| Check | Done |\n|---|---|\n| a | ✅ |\n| backups | ❌ |",
         "## Critical\n\n| Check | Done |\n|---|---|\n| backups | ✖️ |",
+        "## Critical\n- ✅ a\n- ❌ b",
+        "## Критично\n- ✅ a\n- ⬜️ b",
+        "## Critical\n\n| Check | Staging | Production |\n|---|---|---|\n| a | ✅ | ❌ |",
+        "## Critical\n\n| Check | |\n|---|---|\n| a | ❌ not yet |",
+        "## Critical\n\n| Check | Status |\n|---|---|\n| a | In progress |",
+        "## Critical\n\n| Check | Status |\n|---|---|\n| a | ✅ |\n| b | |",
+        "## Критично\n\n| Пункт | Статус |\n|---|---|\n| a | Готово |\n| b | Нет |",
+        "## Критично\n\n| Пункт | Статус |\n|---|---|\n| a | ✅ Готово |\n| b | 🟡 В работе |",
+        "## Критично\n\n| Пункт | Готово? |\n|---|---|\n| a | Не готово |",
     ],
 )
 def test_an_open_critical_box_fails(text: str) -> None:
@@ -66,6 +75,10 @@ def test_an_open_critical_box_fails(text: str) -> None:
         "| Done | Check |\n|---|---|\n| ✅ | backups (critical) |",
         "- [x] a\n\nNothing critical is open.",
         "- [x] a\n\n```\n- [ ] P0 in a code block\n```",
+        "## Critical\n- ✅ a\n- ✔️ b",
+        "## Critical\n\n| Check | Status |\n|---|---|\n| **Data** | |\n| No a | Done |\n| b | ✅ 2026-11-20 |",
+        "## Критично\n\n| Важность | Пункт | Статус |\n|---|---|---|\n| 🔴 | a | Да |\n| 🟡 | b | 🟢 |",
+        "## Critical\n\n| Check | Status |\n|---|---|\n| a | ✅ |\n| b | n/a |\n| c | not needed |",
     ],
 )
 def test_other_open_boxes_pass(text: str) -> None:

@@ -170,6 +170,11 @@ TWINS = {
         _appended(
             "an open blocker", CHECKLIST, "\n## Found in the drill\n\n- [ ] **Blocker:** the restore takes a day\n"
         ),
+        _appended(
+            "a critical row is in progress",
+            CHECKLIST,
+            "\n## Critical, since the drill\n\n| What | Status |\n|---|---|\n| Second restore | In progress |\n",
+        ),
         _appended("a must in Russian", CHECKLIST, "\n- [ ] Обязательно: проверить восстановление\n"),
     ),
     "DOC-008": (Twin("a service that no runbook knows", _service),),
