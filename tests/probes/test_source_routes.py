@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from fixtures.model.source import Ports, Routes
 
+SUPABASE = (
+    "import { createClient } from '@supabase/supabase-js'; const db = createClient(process.env.URL!, process.env.KEY!);"
+)
 NEXT_GET = "export async function GET() { return Response.json({ ok: true }, { status: await up() ? 200 : 503 }) }"
 
 
@@ -53,6 +56,31 @@ def test_a_next_route_is_its_folder(tmp_path: Path, file: str, health: str) -> N
 def test_a_next_file_that_does_not_answer_is_no_route(tmp_path: Path, file: str, text: str, health: str) -> None:
     """Another folder, a page, or a route without GET does not serve the path."""
     assert routes(tmp_path, {file: text}, health).serving == ()
+
+
+@pytest.mark.parametrize(
+    ("config", "health", "served"),
+    [
+        ("export default { basePath: '/shop' }", "/shop/api/health", True),
+        ("export default { basePath: '/shop' }", "/api/health", False),
+        ("const config = { basePath: '/shop' }; export default config", "/api/health", False),
+        ("export default { basePath: '/api' }", "/api/health", False),
+        ("export default { basePath: '' }", "/api/health", True),
+        ("export default { basePath: process.env.LIVE ? '/shop' : '' }", "/api/health", True),
+        ("export default { basePath: process.env.BASE }", "/shop/api/health", True),
+        ("export default { basePath: process.env.BASE }", "/api/health", True),
+    ],
+)
+def test_a_base_path_stands_before_each_route(tmp_path: Path, config: str, health: str, served: bool) -> None:
+    """Next.js serves nothing outside of its basePath; one that only a run knows decides nothing."""
+    found = routes(tmp_path, {"app/app/api/health/route.ts": NEXT_GET, "app/next.config.ts": config}, health)
+    assert bool(found.serving) is served
+
+
+def test_a_route_below_another_base_is_told_whole(tmp_path: Path) -> None:
+    """Whoever reads the finding sees which path is served."""
+    files = {"app/app/api/health/route.ts": NEXT_GET, "app/next.config.ts": "export default { basePath: '/shop' }"}
+    assert [route.path for route in routes(tmp_path, files, "/api/health").others] == ["/shop/api/health"]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +135,11 @@ def test_code_that_serves_the_path_is_found(tmp_path: Path, code: str) -> None:
         ("app.get('/health', async (q, r) => { const a = await Promise.allSettled([db()]); r.json({}) })", "never"),
         ("app.get('/health', async (q, r) => { const ok = await db.ping().catch(() => false); r.json({ ok }) })", "never"),
         ("app.get('/health', async (q, r) => { await db.query('x'); r.json({}) })", "throw"),
+        (SUPABASE + "app.get('/health', async (q, r) => { const { error } = await db.from('a').select().limit(1); r.json({ ok: !error }) })", "never"),
+        (SUPABASE + "app.get('/health', async (q, r) => { const [a] = await Promise.all([db.rpc('up')]); r.json({ ok: !a.error }) })", "never"),
+        (SUPABASE + "const own = () => db; app.get('/health', async (q, r) => { const a = await own().from('a').select(); r.json({ ok: !a.error }) })", "never"),
+        (SUPABASE + "app.get('/health', async (q, r) => { await db.from('a').select().throwOnError(); r.json({}) })", "throw"),
+        (SUPABASE + "app.get('/health', async (q, r) => { const { error } = await db.from('a').select(); if (error) throw error; r.json({}) })", "throw"),
         ("app.get('/health', async (q, r) => { if (!ok) throw new Error('x'); r.json({}) })", "throw"),
         ("async function check() { try { await db() } catch { return false } } app.get('/health', async (q, r) => r.json({ ok: await check() }))", "never"),
         ("async function check() { await db.ping() } app.get('/health', async (q, r) => { await check(); r.json({}) })", "throw"),
