@@ -81,6 +81,7 @@ GOOD = [
     ("base64", "YWJjZA=="),
     ("base64", "YWJjZA"),
     ("supabase-url", f"https://{REF}.supabase.co"),
+    ("supabase-url", f"https://{REF}.supabase.co/"),
     ("openrouter-key", "sk-or-" + "v1-" + HEX(32)),
     ("sentry-token", "sntryu_" + HEX(32)),
     ("vercel-token", "vcp_" + "aB3" * 19),
@@ -96,6 +97,10 @@ BAD = [
     ("redis-url", "https://eu1-cat-1.upstash.io"),
     ("redis-url", "rediss://default:p#ss@eu1-cat-1.upstash.io:6379"),
     ("redis-url", "redis://host:6379/jobs"),
+    ("redis-url", "rediss://eu1-cat-1.upstash.io:6379"),
+    ("redis-url", "rediss://default@eu1-cat-1.upstash.io:6379"),
+    ("supabase-url", f"https://{REF}.supabase.co/rest/v1/"),
+    ("supabase-url", "https://api.acme.io/auth/v1"),
     ("postgres-url", "postgres://u:50%off@db.acme.io/app"),  # pragma: allowlist secret
     ("postgres-url", "mysql://u:p@db.acme.io/app"),
     ("sentry-dsn", "https://sentry.io/settings"),

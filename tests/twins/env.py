@@ -89,6 +89,8 @@ TWINS: dict[str, tuple[Twin, ...]] = {
         _set("an integer is out of range", "WORKER_CONCURRENCY", "51", "worker"),
         _set("a value is none of its choices", "NODE_ENV", "prod", "web"),
         _set("a key has another vendor's form", "OPENROUTER_API_KEY", "sk-" + secrets.token_hex(24), "worker"),
+        _set("an address ends in what the client adds", "SUPABASE_URL", f"https://{REF}.supabase.co/rest/v1/", "web"),
+        _set("Upstash without its password", "REDIS_URL", "rediss://eu1-cat-1.upstash.io:6379", *SERVICES),
         _set("a token is too short", "JOBS_API_TOKEN", secrets.token_hex(15), "web"),
     ),
     "ENV-003": (
