@@ -18,10 +18,13 @@ STEP = re.compile(r"^(?:\*|(?P<low>\d{1,3})(?:-(?P<high>\d{1,3}))?)(?:/(?P<step>
 
 
 def vercel_config_valid(service: Service, said: Evidence[VercelFile]) -> Verdict:
-    """Hold vercel.json against Vercel's schema, its schedules against cron, its cron paths against the app."""
+    """Hold vercel.json against Vercel's schema, its schedules against cron, its paths against the app."""
     file = said.value
     findings = list(file.mistakes)
     warnings = list(file.cautions)
+    for pattern in file.unmatched:
+        text = f"functions: no file of the app fits {pattern!r}, and Vercel stops the build for that"
+        findings.append(Finding(text, file.at(f"functions.{pattern}")))
     crons = file.config.crons or []
     for number, cron in enumerate(crons):
         where = file.at(f"crons.{number}.schedule")

@@ -405,6 +405,11 @@ def test_schedule_is_a_cron_expression(tmp_path: Path, schedule: str, how: str) 
             "",
         ),
         ('{"functions": {"app/api/**": {"maxDuration": 60, "memory": 1024}}, "cleanUrls": true}', "pass", ""),
+        ('{"functions": {"app/api/**/*.ts": {}, "app/x/route.ts": {}, "app/api/y/[id]/route.ts": {}}}', "pass", ""),
+        ('{"functions": {"app/{x,z}/route.ts": {}, "app/.well-known/flow/route.js": {}}}', "pass", ""),
+        ('{"functions": {"app/api/gone/route.ts": {"maxDuration": 60}}}', "fail", "app/api/gone/route.ts"),
+        ('{"functions": {"web/app/x/route.ts": {"maxDuration": 60}}}', "fail", "stops the build"),
+        ('{"functions": {"pages/api/**": {"memory": 1024}}}', "fail", "pages/api/**"),
         ('{"functions": {"app/api/**": {"timeout": 60}}}', "fail", "functions.app/api/**.timeout"),
         ('{"functions": {"app/api/**": {"memory": 64}}}', "fail", "memory"),
         ('{"cron": []}', "fail", "did you mean crons?"),
@@ -427,7 +432,8 @@ def test_schedule_is_a_cron_expression(tmp_path: Path, schedule: str, how: str) 
 )
 def test_vercel_schema_is_held(tmp_path: Path, text: str, how: str, said: str) -> None:
     """DEP-006 knows Vercel's keys, warns of its legacy ones and refuses the rest."""
-    found, verdict = judge(site(tmp_path, "web/vercel.json", text, {"web/app/x/route.ts": ROUTE}, **WEB), "DEP-006")
+    files = {"web/app/x/route.ts": ROUTE, "web/app/api/y/[id]/route.ts": ROUTE}
+    found, verdict = judge(site(tmp_path, "web/vercel.json", text, files, **WEB), "DEP-006")
     assert found == how, verdict
     assert said in texts(verdict.findings + verdict.warnings)
 

@@ -72,6 +72,12 @@ TWINS = {
         _edit("a cron path without a route", VERCEL, "/api/cron/usage-rollup", "/api/cron/usage"),
         _edit("six fields", VERCEL, '"15 1 * * *"', '"0 15 1 * * *"'),
         _edit("a key that Vercel does not have", VERCEL, '"crons":', '"cron":'),
+        _edit(
+            "settings for a function that moved",
+            VERCEL,
+            '"regions":',
+            '"functions": {"app/api/job/route.ts": {"maxDuration": 60}},\n  "regions":',
+        ),
         _edit("routes beside headers", VERCEL, '"regions":', '"routes": [],\n  "regions":'),
     ),
 }
