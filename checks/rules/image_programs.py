@@ -33,6 +33,8 @@ PACKAGES = {"procps": ("ps", "pgrep", "pkill"), "netcat-openbsd": ("nc", "netcat
             "iproute2": ("ss", "ip"), "httpie": ("http",), "gnupg": ("gpg",), "coreutils": ("timeout",),
             "bind-tools": ("dig",), "dnsutils": ("dig",), "curl-minimal": ("curl",)}  # fmt: skip
 
+SCRIPT = re.compile(r"\.(?:[cm]?[jt]s|py|sh)$")
+
 
 def runs_existing_program(image: Service, said: Evidence[Health]) -> Verdict:
     """Hold each program of the HEALTHCHECK against what the base brings and what the Dockerfile adds."""
@@ -54,6 +56,8 @@ def runs_existing_program(image: Service, said: Evidence[Health]) -> Verdict:
     for script in health.scripts:
         if script.missing:
             findings.append(Finding(f"{script.path} is copied from the context, where it does not exist", where))
+        elif script.uncopied and base.known and not findings and SCRIPT.search(script.path):
+            findings.append(Finding(f"{script.path} is put into the image by no COPY, and no RUN makes it", where))
     observed = f"it runs {', '.join(programs) or 'nothing'} on {dockerfile.base}, {base.name}"
     return Verdict(said, observed, tuple(findings), tuple(warnings))
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NODE = "FROM node:20.19.5-alpine3.22\n"
 SLIM = "FROM node:20.19.5-slim\n"
 FULL = "FROM node:20.19.5\n"
+INSTALLED = SLIM + "WORKDIR /app\nCOPY package*.json ./\nRUN npm ci --omit=dev\nCOPY --from=build /app/dist ./dist\n"
 CHECK = "HEALTHCHECK CMD wget -qO- http://localhost:3001/health || exit 1\n"
 RULES: dict[str, tuple[Callable[..., Verdict], str]] = {
     "IMG-001": (image_health.has_health_check, "health"),
@@ -285,6 +286,17 @@ def test_missing_health_check_is_one_finding_only(tmp_path: Path) -> None:
         (SLIM + "HEALTHCHECK CMD pgrep -f node", "fail"),
         (SLIM + "RUN apt-get install -y procps\nHEALTHCHECK CMD pgrep -f node", "pass"),
         (SLIM + "WORKDIR /app\nCOPY check.js ./\nHEALTHCHECK CMD node check.js", "fail"),
+        (INSTALLED + "HEALTHCHECK CMD node scripts/check.js", "fail"),
+        (INSTALLED + 'HEALTHCHECK CMD ["sh", "scripts/check.sh"]', "fail"),
+        (INSTALLED + "HEALTHCHECK CMD node dist/check.js", "pass"),
+        (INSTALLED + "RUN npm run build\nHEALTHCHECK CMD node scripts/check.js", "pass"),
+        (INSTALLED + "ADD https://example.com/check.js scripts/\nHEALTHCHECK CMD node scripts/check.js", "pass"),
+        (INSTALLED + "HEALTHCHECK CMD node node_modules/check/index.js", "pass"),
+        (INSTALLED + "HEALTHCHECK CMD /usr/local/bin/node -e x", "pass"),
+        (
+            INSTALLED.replace(SLIM.strip(), "FROM registry.corp/node:1") + "HEALTHCHECK CMD node scripts/check.js",
+            "warn",
+        ),
     ],
 )
 def test_program_of_the_health_check_exists(tmp_path: Path, text: str, how: str) -> None:
