@@ -86,11 +86,75 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
         ("port = 3001", "port = true", "got true"),
         ('kind = "redis-url"', 'kind = "integer"\nrange = [5, 1]', "[lowest, highest]"),
         ('services = ["worker"]', "services = []", "at least 1"),
+        ('services = ["worker"]\n', "", "[[variable]] 'REDIS_URL', key 'services': is required"),
+        ("port = 3001", 'health = "health"', "a path that begins with a slash, such as /health"),
+        ("port = 3001", 'url = "shop.example"', "an address that begins with https://"),
+        ('kind = "redis-url"', 'kind = "REDIS_URL"', "did you mean 'redis-url'?"),
+        ('host = "railway"', 'host = "Railway"', "did you mean 'railway'?"),
+        ('kind = "redis-url"', 'kind = "integer"\nrange = [5]', "one value more"),
+        ('[platform]\nname = "shop"\n', "", "write [platform]"),
     ],
 )
 def test_each_kind_of_mistake_says_what_was_expected(tmp_path: Path, old: str, new: str, expected: str) -> None:
     """The message of one mistake holds what was expected in its place."""
     assert any(expected in error for error in _errors(tmp_path, SOUND.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('host = "railway"\n', "", ":5: [[service]] 'worker', key 'host'"),
+        ('name = "shop"\n', 'name = "shop"\n[platform.thresholds]\nqueue_warn = 1\nqueue_wrn = 2\n', ":6: [platform]"),
+        ('name = "shop"\n', 'name = "shop"\nthresholds = { queue_wrn = 2 }\n', ":4: [platform]"),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands(tmp_path: Path, old: str, new: str, line: str) -> None:
+    """A key that is missing stands at its row, not at the next row that has it; inner tables have lines too."""
+    after = '\n[[service]]\nname = "other"\nhost = "other"\nroot = "other"\n'
+    errors = _errors(tmp_path, SOUND.replace(old, new, 1) + after)
+    assert len(errors) == 1
+    assert line in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "count"),
+    [
+        ("[platform.thresholds]\nqueue_warn = 2000\n", 1),
+        ("[platform.thresholds]\np95_critical_ms = 1000\n", 1),
+        ("[platform.thresholds]\nqueue_warn = 2000\nqueue_critical = 3000\n", 0),
+        ('[[queue]]\nname = "jobs"\nwarn = 1500\n', 1),
+        ('[[queue]]\nname = "jobs"\ncritical = 400\n', 1),
+        ('[[queue]]\nname = "jobs"\nwarn = 1500\ncritical = 1600\n', 0),
+    ],
+)
+def test_a_warning_comes_before_the_alarm(tmp_path: Path, rows: str, count: int) -> None:
+    """A warning limit above the critical one, written or by default, would never warn."""
+    text = f"{SOUND}\n{rows}"
+    if count:
+        assert ["expected" in error for error in _errors(tmp_path, text)] == [True]
+    else:
+        (tmp_path / "preflight.toml").write_text(text, "utf-8")
+        manifest.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "advice"),
+    [
+        ("[[service]]", "[service]\nname = 'a'\n\n[service]", "[[service]]"),
+        ("port = 3001", "port = 3001\nhealth = True", "lower case"),
+        ("port = 3001", "port = 3001\nhealth = /health", "in quotes"),
+        ("port = 3001", 'port = 3001\nhealth = "/health', "does not end"),
+        ("port = 3001", "port = 3001\nport = 3001", "stands twice"),
+        ('services = ["worker"]', 'services = ["worker" "web"]', "comma is missing"),
+        ("port = 3001", "p\u043ert = 3001", "not Latin"),
+    ],
+)
+def test_a_slip_in_toml_is_told_in_words(tmp_path: Path, old: str, new: str, advice: str) -> None:
+    """What TOML's own reader says leaves open what to write; the common slips are told."""
+    (tmp_path / "preflight.toml").write_text(SOUND.replace(old, new, 1), "utf-8")
+    with pytest.raises(ManifestInvalid) as raised:
+        manifest.load(tmp_path)
+    assert advice in str(raised.value)
 
 
 def test_rows_of_sentry_need_what_it_is_asked_by(tmp_path: Path) -> None:
