@@ -50,7 +50,7 @@ def test_health_check_asks_the_health_path_and_port(image: Service, images: Imag
 @pytest.mark.item(
     "IMG-003",
     severity="high",
-    remediation="Use a program that the final image has (node, BusyBox wget on Alpine), or install it there.",
+    remediation="Use a program that the final image has (node, BusyBox wget on Alpine), or install or copy it there.",
 )
 def test_health_check_runs_a_program_that_exists(image: Service, images: ImageProbe, conclude: Conclude) -> None:
     """Every program that the HEALTHCHECK starts exists in the final image.
