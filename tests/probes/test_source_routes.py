@@ -262,6 +262,7 @@ def test_a_dockerfile_that_does_not_parse_is_said(tmp_path: Path) -> None:
 
 
 EXPRESS = 'import express, { Router } from "express";\nconst app = express();\n'
+HONO = 'import { Hono } from "hono";\nconst up = (c) => c.json({}, ok() ? 200 : 503);\nconst app = new Hono();\n'
 ROUTER = EXPRESS + 'const r = Router(); r.get("/health", async (q, s) => s.sendStatus(await up() ? 200 : 503));\n'
 
 
@@ -283,6 +284,31 @@ ROUTER = EXPRESS + 'const r = Router(); r.get("/health", async (q, s) => s.sendS
         (ROUTER + 'const outer = express.Router(); outer.use(r); app.use("/api", outer);', "/health", False),
         (ROUTER, "/health", False),
         (EXPRESS + 'app.get("/health", (q, s) => s.sendStatus(503));', "/health", True),
+        (HONO + 'app.get("/health", up);', "/health", True),
+        (HONO + 'app.use(cors()).get("/health", up);', "/health", True),
+        (HONO + 'const base = app.basePath("/ops"); base.get("/health", up);', "/ops/health", True),
+        (HONO + 'const base = app.basePath("/ops"); base.get("/health", up);', "/health", False),
+        (HONO + 'const v1 = new Hono().basePath("/ops"); v1.get("/health", up);', "/health", False),
+        (HONO + 'const v1 = new Hono().basePath(base()); v1.get("/health", up);', "/health", True),
+        (HONO + 'const ops = new Hono(); ops.get("/health", up); app.route("/ops", ops);', "/ops/health", True),
+        (HONO + 'const ops = new Hono(); ops.get("/health", up); app.route("/ops", ops);', "/health", False),
+        (HONO + 'const ops = new Hono(); ops.get("/health", up); app.route("/", ops);', "/health", True),
+        (
+            HONO + 'const ops = new Hono().get("/health", up); app.basePath("/v1").route("/ops", ops);',
+            "/v1/ops/health",
+            True,
+        ),
+        (
+            HONO + 'const ops = new Hono().get("/health", up); app.basePath("/v1").route("/ops", ops);',
+            "/ops/health",
+            False,
+        ),
+        (
+            HONO
+            + 'const ops = new Hono(); ops.get("/health", up); for (const each of await load()) app.route("/", each);',
+            "/health",
+            True,
+        ),
     ],
 )
 def test_a_router_serves_where_it_is_mounted(tmp_path: Path, code: str, health: str, served: bool) -> None:
