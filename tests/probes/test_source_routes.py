@@ -317,6 +317,19 @@ def test_a_router_serves_where_it_is_mounted(tmp_path: Path, code: str, health: 
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        ROUTER + 'app.use("/ops", r);',
+        HONO + 'const ops = new Hono(); ops.get("/health", up); app.route("/ops", ops);',
+    ],
+)
+def test_a_router_that_is_mounted_elsewhere_is_told_with_its_path(tmp_path: Path, code: str) -> None:
+    """What it serves was followed: that is no mere mention of the path."""
+    found = routes(tmp_path, {"app/src/a.ts": code})
+    assert ([route.path for route in found.others], found.mentions) == (["/ops/health"], ())
+
+
+@pytest.mark.parametrize(
     ("more", "stored"),
     [
         ("", ""),
