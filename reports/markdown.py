@@ -132,10 +132,12 @@ class _Page:
 
 def _head(ledger: Ledger) -> str:
     demo = " (the embedded demo)" if ledger.demo else ""
+    at = f"commit {escape(words.commit(ledger))}, " if ledger.commit else ""
     parts = [
         f"## {escape(words.headline(ledger))}\n",
         f"Platform {code(ledger.platform)}{demo}, phase {code(ledger.phase)}, {escape(words.moment(ledger.started))}, "
-        f"took {words.duration(ledger.seconds)}, judged as of {escape(ledger.as_of)}, suite {escape(ledger.suite)}.\n",
+        f"{at}took {words.duration(ledger.seconds)}, judged as of {escape(ledger.as_of)}, "
+        f"suite {escape(ledger.suite)}.\n",
     ]
     if words.caveat(ledger):
         parts.append(f"{escape(words.caveat(ledger))}\n")

@@ -46,6 +46,8 @@ def merge(parts: Sequence[tuple[str, Ledger]]) -> Ledger:
         as_of=max(ledger.as_of for ledger in ledgers),
         suite=_joined(ledger.suite for ledger in ledgers),
         version=_joined(ledger.version for ledger in ledgers),
+        commit=_joined(ledger.commit for ledger in ledgers),
+        dirty=any(ledger.dirty for ledger in ledgers),
         strict=any(ledger.strict for ledger in ledgers),
         unverified_allowed=all(ledger.unverified_allowed for ledger in ledgers),
         rows=rows,
@@ -69,6 +71,7 @@ def notes(parts: Sequence[tuple[str, Ledger]]) -> list[str]:
         ("judged as of different days", {ledger.as_of for _, ledger in parts}),
         ("of different versions of the suite", {ledger.suite for _, ledger in parts}),
         ("of different versions of the platform", {ledger.version for _, ledger in parts if ledger.version}),
+        ("of different commits", {ledger.commit for _, ledger in parts if ledger.commit}),
     ):
         if len(days) > 1:
             said.append(f"the parts are {what}: {', '.join(sorted(days))}")

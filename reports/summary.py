@@ -146,6 +146,7 @@ def facts(ledger: Ledger, language: Language) -> list[tuple[str, str]]:
         (say("platform"), say("platform_demo", name=ledger.platform) if ledger.demo else ledger.platform),
         (say("phase"), ledger.phase),
         *([(say("version"), ledger.version)] if ledger.version else []),
+        *([(say("commit"), words.commit(ledger, language))] if ledger.commit else []),
         (say("started"), words.moment(ledger.started)),
         (say("took"), words.duration(ledger.seconds, language)),
         (say("as_of"), ledger.as_of),

@@ -168,6 +168,12 @@ def waiver_state(note: WaiverNote, language: Language = ENGLISH) -> str:
     return language.named("states", note.state)
 
 
+def commit(ledger: Ledger, language: Language = ENGLISH) -> str:
+    """The commit that was looked at, shortened, and whether that was all."""
+    short = ", ".join(each[:12] for each in ledger.commit.split(", "))
+    return language.say("commit_dirty", commit=short) if ledger.dirty else short
+
+
 def moment(iso: str) -> str:
     """`2026-11-23 07:29:05 UTC` of an ISO 8601 time in UTC; as given where it is of another form."""
     day, separator, clock = iso.partition("T")

@@ -101,6 +101,13 @@ def test_strictest_rules_hold_and_are_noted() -> None:
     assert notes([("a", lax), ("b", lax)]) == []
 
 
+def test_parts_of_different_commits_are_noted() -> None:
+    """One signature under two commits is none; a change that is not committed in one part holds for the whole."""
+    first, second = sample.ledger(row("A-1"), commit="aa"), sample.ledger(row("A-2"), commit="bb", dirty=True)
+    assert (joined(first, second).commit, joined(first, second).dirty) == ("aa, bb", True)
+    assert notes([("a", first), ("b", second)]) == ["the parts are of different commits: aa, bb"]
+
+
 @pytest.mark.parametrize("other", [{"platform": "other"}, {"demo": True}])
 def test_platforms_are_not_mixed(other: dict[str, object]) -> None:
     """Two platforms have no common answer."""

@@ -72,6 +72,15 @@ def test_bar_is_whole() -> None:
         assert after.x == pytest.approx(bar.x + bar.width, abs=0.01)
 
 
+def test_facts_name_the_commit_that_was_looked_at() -> None:
+    """A signature holds for that commit, and for no change beside it that nobody else has."""
+    clean = replace(sample.typical(), commit="3f9c2d1a" * 5)
+    assert dict(summary.facts(clean, ENGLISH))["Commit"] == "3f9c2d1a3f9c"
+    told = dict(summary.facts(replace(clean, dirty=True), ENGLISH))["Commit"]
+    assert told == "3f9c2d1a3f9c, with changes that are not committed"
+    assert "Commit" not in dict(summary.facts(sample.typical(), ENGLISH))
+
+
 def test_facts_name_version_and_rules() -> None:
     """What was deployed is there where it is known, and whoever allowed the unverified is seen to have."""
     told = dict(summary.facts(replace(sample.typical(), version="3f9c2d1", strict=True), ENGLISH))

@@ -48,6 +48,21 @@ def test_a_file_holds_something(tmp_path: Path, text: str, expected: str) -> Non
     assert there(tmp_path, "a") == expected
 
 
+def test_the_commit_that_is_looked_at(tmp_path: Path) -> None:
+    """Its whole name, and whether tracked files differ from it; nothing outside a checkout or before a commit."""
+    assert Files(tmp_path).commit == ("", False)
+    repository(tmp_path, a="x")
+    assert Files(tmp_path).commit == ("", False)
+    author = ("-c", "user.name=a", "-c", "user.email=a@b.example")
+    subprocess.run(["git", "-C", str(tmp_path), *author, "commit", "-qm", "first"], check=True)
+    name, dirty = Files(tmp_path).commit
+    assert (len(name), dirty) == (40, False)
+    (tmp_path / "loose").write_text("x")
+    assert Files(tmp_path).commit == (name, False)
+    (tmp_path / "a").write_text("y")
+    assert Files(tmp_path).commit == (name, True)
+
+
 def test_a_file_is_there_and_tracked(tmp_path: Path) -> None:
     """Absent, deleted, untracked files and folders fail."""
     repository(tmp_path, a="x", d___b="x")
