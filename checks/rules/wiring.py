@@ -105,6 +105,9 @@ def _differences(queue: Queue, service: str, use: QueueUse) -> Iterator[Finding]
         yield Finding(f"{service} {said}; the manifest says {queue.redis}", use.where)
     if use.idle:
         yield Finding(f"{service} makes its worker with autorun: false, and no code calls run()", use.where)
+    if use.gives_up:
+        text = f"{service} gives its worker a Redis client without maxRetriesPerRequest: null, which BullMQ refuses"
+        yield Finding(text, use.where)
     if use.key_prefixes:
         keys = ", ".join(map(repr, use.key_prefixes))
         yield Finding(f"{service} gives its Redis client the keyPrefix {keys}, which BullMQ refuses", use.where)

@@ -209,6 +209,34 @@ def test_options_of_the_client_are_read(
     assert (use.databases, use.key_prefixes) == (databases, key_prefixes)
 
 
+@pytest.mark.parametrize(
+    ("connection", "gives_up"),
+    [
+        ("new IORedis(url)", True),
+        ("new IORedis(url, { db: 3 })", True),
+        ("new IORedis(url, { maxRetriesPerRequest: 3 })", True),
+        ("new IORedis(url, { maxRetriesPerRequest: null })", False),
+        ("new IORedis({ host, maxRetriesPerRequest: null })", False),
+        ("new IORedis(url, { ...base })", False),
+        ("new IORedis(url, base)", False),
+        ("new IORedis(url, options())", False),
+        ("blocking ? new IORedis(url, base) : new IORedis(url)", False),
+        ("{ url }", False),
+        ("elsewhere()", False),
+    ],
+)
+def test_a_client_that_ends_commands_is_told(tmp_path: Path, connection: str, gives_up: bool) -> None:
+    """BullMQ takes a worker's client only where it retries for ever; what is not followed to its end is let pass."""
+    code = (
+        B
+        + 'import IORedis from "ioredis";\nconst url = process.env.REDIS_URL!; const base = { maxRetriesPerRequest: null };\n'
+    )
+    code += (
+        f'const connection = {connection};\nnew Worker("a", work, {{ connection }});\nnew Queue("a", {{ connection }});'
+    )
+    assert [use.gives_up for use in uses(tmp_path, code)] == [gives_up, False]
+
+
 def test_a_variable_that_may_rename_a_queue_is_named(tmp_path: Path) -> None:
     """A default beside a variable is a name, and the variable may give another."""
     use = uses(tmp_path, B + 'new Queue(process.env.QUEUE_NAME ?? "a")')[0]

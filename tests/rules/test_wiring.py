@@ -140,6 +140,11 @@ def test_a_key_prefix_of_the_client_fails() -> None:
     assert "keyPrefix 'x:'" in texts(queue(replace(PRODUCER, key_prefixes=("x:",))))[0]
 
 
+def test_a_client_that_gives_up_fails() -> None:
+    """BullMQ throws on it where the worker is made, so none starts."""
+    assert "maxRetriesPerRequest" in texts(queue(worker=replace(WORKER, gives_up=True)))[0]
+
+
 def test_a_computed_name_beside_the_right_one_does_not_matter() -> None:
     """Where one use fits, others need not be followed."""
     assert not queue(worker=replace(WORKER, names=("jobs",), named=False)).findings

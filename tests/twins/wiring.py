@@ -50,6 +50,7 @@ TWINS = {
         _edited("the producer fills another queue", PRODUCER, 'new Queue("agent-jobs", {', 'new Queue("agents", {'),
         _edited("the producer sets a prefix", PRODUCER, "connection: redis(),", 'connection: redis(), prefix: "desk",'),
         _edited("the producer fills another database", PRODUCER, "connection: redis(),", 'connection: { url: process.env["REDIS_URL"] ?? "", db: 1 },'),
+        _edited("the worker's client gives up, which BullMQ refuses", "packages/shared/src/redis.ts", 'use === "worker" ? null : 1,', "1,"),
         _edited("nobody starts the worker", WORKER, "    connection: blocking,\n", "    connection: blocking,\n    autorun: false,\n"),
         _edited("the worker connects elsewhere", WORKER, "connection: blocking,", "connection: { url: env.OPENROUTER_BASE_URL },"),
     ),
