@@ -141,8 +141,12 @@ def guide_covers(secret: RotatedSecret, pages: Evidence[tuple[Page, ...]]) -> Ve
     named = [(page, section) for page in seen for section in page.walk() if _names(section, secret.name)]
     papers = ", ".join(page.path for page in seen)
     if not named:
+        mentioned = [page.at(block.line) for page in seen for block in page.blocks() if _holds(block.text, secret.name)]
         text = f"no heading names {secret.name}: nobody knows how it is rotated"
-        return Verdict(pages, f"no heading of {papers} names {secret.name}", (Finding(text, seen[0].path),))
+        if mentioned:
+            text = f"{secret.name} is named here and has no section of its own, so its steps stand nowhere"
+        place = mentioned[0] if mentioned else seen[0].path
+        return Verdict(pages, f"no heading of {papers} names {secret.name}", (Finding(text, place),))
     page, section = next(((p, s) for p, s in named if _says_something(s)), named[0])
     line = section.heading.line if section.heading else 1
     if not _says_something(section):
@@ -153,8 +157,11 @@ def guide_covers(secret: RotatedSecret, pages: Evidence[tuple[Page, ...]]) -> Ve
 
 def _names(section: Section, name: str) -> bool:
     heading = section.heading.text if section.heading else ""
-    exact = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", heading, re.IGNORECASE)
-    return exact is not None or plain(heading) == plain(name)
+    return _holds(heading, name) or plain(heading) == plain(name)
+
+
+def _holds(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _says_something(section: Section) -> bool:

@@ -168,3 +168,11 @@ def test_secrets_with_a_limit_are_told_by_row_kind_and_vendor() -> None:
         "GITHUB_TOKEN": 10,
         "NPM_TOKEN": 90,
     }
+
+
+def test_a_row_of_a_table_is_no_section_and_is_told_as_what_it_is() -> None:
+    """Whoever keeps a table of secrets learns where it stands and what is missing."""
+    table = "# Rotation\n\n| Secret | Where |\n|---|---|\n| CRON_SECRET | vault |\n"
+    (finding,) = guide_covers(SECRET, _guide(table)).findings
+    assert "no section of its own" in finding.text
+    assert finding.where == "docs/ROTATE.md:5"
