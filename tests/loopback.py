@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from fixtures.probes.http.resolving import ResolvingLoop
+
 if TYPE_CHECKING:
     from types import TracebackType
 
+    import pytest
     import trustme
 
 RESET = b"\x01\x00\x00\x00\x00\x00\x00\x00"  # SO_LINGER on, 0 s: closing sends RST
@@ -48,6 +51,7 @@ class Talk:
 
 
 Script = Callable[[Talk], object]
+NOWHERE = "192.0.2.1"  # RFC 5737: of no host
 
 
 def said(
@@ -135,6 +139,26 @@ class Server:
             if request:
                 self.requests.append(request.decode("latin-1"))
                 self._script(Talk(peer, request.decode("latin-1"), self._over))
+
+
+def dead_first(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A host with two addresses: a connection to the first never comes about, the second is this machine."""
+    own = ResolvingLoop.sock_connect
+
+    async def resolve(
+        loop: ResolvingLoop, host: object, port: object, **_: object
+    ) -> list[tuple[int, int, int, str, tuple[str, object]]]:
+        kind = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+        return [(*kind, (NOWHERE, port)), (*kind, ("127.0.0.1", port))]
+
+    async def connect(loop: ResolvingLoop, one: socket.socket, address: tuple[str, int]) -> None:
+        if address[0] == NOWHERE:
+            await loop.create_future()
+        await own(loop, one, address)
+
+    monkeypatch.setattr(ResolvingLoop, "getaddrinfo", resolve)
+    monkeypatch.setattr(ResolvingLoop, "sock_connect", connect)
+    return "dual.example"
 
 
 def closed_port() -> int:

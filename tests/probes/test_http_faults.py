@@ -19,7 +19,7 @@ from fixtures.model.secret import Secret
 from fixtures.probes.http.bodies import BodyTrouble, BoundedBody, decoded
 from fixtures.probes.http.client import PER_HOST, PER_LANE, ask
 from fixtures.probes.http.troubles import trouble_of
-from tests.loopback import Script, Server, Talk, closed_port, data, said, saying, serving
+from tests.loopback import Script, Server, Talk, closed_port, data, dead_first, said, saying, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -470,3 +470,9 @@ def test_both_families_are_reached(host: str) -> None:
     """IPv4 and IPv6 addresses are asked alike."""
     with Server(saying(200, "well"), host=host) as server:
         assert read(one(server.url)) == "well"
+
+
+def test_dead_address_of_a_host_hides_no_living_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where IPv6 leads nowhere and IPv4 answers, the host answers, as it does to browsers."""
+    with Server(saying(200, "well")) as server:
+        assert read(one(f"http://{dead_first(monkeypatch)}:{server.port}", budget_s=20)) == "well"

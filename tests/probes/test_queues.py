@@ -161,6 +161,15 @@ def test_delay_is_no_waiting(bull: Bull, ask: Ask, name: str) -> None:
     assert 5 <= seen.age_s < 60
 
 
+def test_delay_beyond_all_numbers_is_none(bull: Bull, server: RealRedis, ask: Ask, name: str) -> None:
+    """Whatever a producer wrote there, the job's age is told."""
+    (job,) = bull.add(name, {"timestamp": time.time() * 1000 - TEN_MINUTES})
+    server.client.hset(f"bull:{name}:{job}", "opts", '{"delay":1' + "0" * 400 + "}")
+    queue = ask.row(name)
+    (seen,) = ask(queue).waiting(queue).value.looked_at
+    assert seen.age_s >= 600
+
+
 def test_age_of_retried_jobs_and_of_parents_is_an_upper_bound(bull: Bull, ask: Ask, name: str) -> None:
     """Neither's times tell since when it waits in the end."""
     bull.add(name, {"attempts": 9, "timestamp": time.time() * 1000 - TEN_MINUTES})

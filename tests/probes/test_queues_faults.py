@@ -22,7 +22,7 @@ from fixtures.probes.observe import observe
 from fixtures.probes.queues import Queues, facts, reading
 from fixtures.probes.queues.facts import QueueFacts
 from fixtures.probes.queues.replies import Command, Failed, Refusal
-from tests.loopback import closed_port
+from tests.loopback import closed_port, dead_first
 from tests.probes.bull import (
     HOST,
     PATIENCE_S,
@@ -203,6 +203,20 @@ def test_one_dark_redis_hides_no_other(server: RealRedis, tmp_path: Path) -> Non
     assert room.depth(dark).error == "connection refused"
 
 
+def test_dead_address_of_a_host_hides_no_living_one(
+    server: RealRedis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two addresses the second is tried soon, in either way of asking."""
+    server.client.hset("bull:jobs:meta", "version", "bullmq:5.81.3")
+    with rest_in_front(server, "t") as (url, _):
+        host = dead_first(monkeypatch)
+        values = {"REDIS_URL": server.url.replace(HOST, host), "REST_URL": url.replace(HOST, host), "REST_TOKEN": "t"}
+        room = asking(tmp_path, values, QUEUE, REST.model_copy(update={"name": "rest", "queue": "jobs"}), budget_s=20)
+        room.prefetch(room._platform.tables.queues)
+        assert [room.depth(queue).value.total for queue in room._platform.tables.queues] == [0, 0]
+    server.client.delete("bull:jobs:meta")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "cause"),
     [
@@ -340,6 +354,7 @@ REPLIES = st.recursive(
     | st.floats()
     | st.text(max_size=20)
     | st.sampled_from(["0", "1763881234567", "1e400", "nan", "0:5", '{"delay":1e999}', '{"delay":5}', "used_memory:x"])
+    | st.sampled_from([10**400, -(10**400), "9" * 400, "1e308", f'{{"delay":1{"0" * 400}}}'])  # REST sets no limit
     | st.builds(Refusal, st.sampled_from(["WRONGTYPE", "NOPERM", "ERR"]), st.just("why")),
     lambda inner: st.lists(inner, max_size=6).map(tuple),
     max_leaves=8,
