@@ -17,6 +17,7 @@ from fixtures.model.database import Trouble
 from fixtures.model.verdicts import Verdict
 from fixtures.probes.postgres import address
 from fixtures.probes.postgres.session import Question, Session, Told, exchange
+from fixtures.probes.postgres.troubles import of_asking
 from tests.loopback import closed_port
 from tests.probes.postgres_server import Cluster, Home, peer, refusal, relay, room, track
 from tests.rules.sites import ended
@@ -445,6 +446,13 @@ def test_tls_with_a_known_authority_passes(home: Home, cluster: Cluster, tmp_pat
     assert (verdict, "with TLS" in words) == ("pass", True)
 
 
+def test_channel_binding_that_is_not_offered_is_unverified(home: Home, tmp_path: Path) -> None:
+    """Node's drivers pass that wish over, so the database may well be there for the app."""
+    told = _verdict(tmp_path, f"{home.url}?sslmode=disable&channel_binding=require", "answer")
+    assert told[0] == "unverified"
+    assert "asks for channel binding" in told[1]
+
+
 @pytest.mark.parametrize(
     "value", [None, "https://example.com/", "postgresql://[::1/db", "postgresql://h:port/db", "ключ"]
 )
@@ -529,6 +537,12 @@ def test_session_cannot_write(home: Home, statement: str) -> None:
     assert home.value("select count(*) from t") == 0
 
 
+def test_pooler_that_takes_no_transaction_is_unverified() -> None:
+    """PgBouncer in statement mode answers BEGIN with a protocol violation; the database behind it may be well."""
+    trouble = of_asking(psycopg.errors.ProtocolViolation("transaction blocks not allowed in statement pooling mode"))
+    assert (trouble.kind, "statement mode" in trouble.text) == ("ask", True)
+
+
 def test_session_cannot_be_made_to_write(home: Home) -> None:
     """The transaction's mode cannot be turned once it has begun."""
     told = _ask(home.url, _query("SET TRANSACTION READ WRITE")).of("own")
@@ -558,6 +572,8 @@ SAID = (
     ("Tenant or user not found", "login"),
     ("(ENOTFOUND) tenant/user postgres.abc not found", "login"),
     ('пользователь "a" не прошёл проверку подлинности (по паролю)', "login"),
+    ("unsupported startup parameter: options", "login"),
+    ("unsupported startup parameter in options: statement_timeout", "login"),
     ("connection is insecure (try using `sslmode=require`)", "tls-required"),
     ("the database system is starting up", "starting"),
     ("no such database: app", "no-database"),
