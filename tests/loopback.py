@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import ssl
 import threading
@@ -136,9 +137,19 @@ class Server:
             hello = b"\x16\x03"  # a TLS client at a plain port
             while b"\r\n\r\n" not in request and not request.startswith(hello) and (piece := peer.recv(65536)):
                 request += piece
+            request += self._content(peer, request)  # what is left unread would turn the end into a reset
             if request:
                 self.requests.append(request.decode("latin-1"))
                 self._script(Talk(peer, request.decode("latin-1"), self._over))
+
+    def _content(self, peer: socket.socket, request: bytes) -> bytes:
+        """What is still to come of a request's body."""
+        head, _, content = request.partition(b"\r\n\r\n")
+        length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
+        rest = b""
+        while length and len(content) + len(rest) < int(length[1]) and (piece := peer.recv(65536)):
+            rest += piece
+        return rest
 
 
 def dead_first(monkeypatch: pytest.MonkeyPatch) -> str:

@@ -149,6 +149,7 @@ class Bull:
 
     def __init__(self, major: int, url: str) -> None:
         """Start it; its dependencies are installed where they are not."""
+        self.major = major
         provision.dependencies(MAJORS[major], print)
         self._process = subprocess.Popen(
             ["node", str(Path(__file__).with_name("bull.cjs")), str(MAJORS[major])],

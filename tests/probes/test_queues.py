@@ -18,7 +18,17 @@ from fixtures.model.platform import Queue, Thresholds
 from fixtures.model.queues import Hosted, Movement, WaitingJobs
 from fixtures.probes.queues.facts import QueueFacts
 from tests.asked import serving
-from tests.probes.bull import Bull, RealRedis, asking, platform_of, real_redis, rest_in_front, row, wait_until
+from tests.probes.bull import (
+    MAJORS,
+    Bull,
+    RealRedis,
+    asking,
+    platform_of,
+    real_redis,
+    rest_in_front,
+    row,
+    wait_until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -213,7 +223,7 @@ def test_job_scheduler_tells_its_next_run(bull: Bull, ask: Ask, name: str) -> No
 
 def test_job_of_a_killed_worker_is_stalled(bull: Bull, server: RealRedis, ask: Ask, name: str) -> None:
     """Its lock runs out, and the job stays active; one whose worker lives is held."""
-    dying = Bull(5, server.url)
+    dying = Bull(bull.major, server.url)
     dying.do("work", name, how="hangs", options={"lockDuration": 600_000, "name": "doomed"})
     (job,) = bull.add(name, {})
     dying.do("until", name, state="active", count=1)
@@ -296,7 +306,7 @@ def test_busy_and_limited_queues_say_so(bull: Bull, ask: Ask, name: str) -> None
 
 def test_rate_limit_that_is_not_reached_holds_nothing_back(bull: Bull, server: RealRedis, ask: Ask, name: str) -> None:
     """Its key is there from the first job of an hour on; the worker that died after that job is no less dead."""
-    dying = Bull(5, server.url)
+    dying = Bull(bull.major, server.url)
     dying.do("work", name, how="completes", options={"limiter": {"max": 1000, "duration": 3_600_000}})
     bull.add(name, {})
     bull.do("until", name, state="completed", count=1)
@@ -503,7 +513,7 @@ def test_canary_is_completed_and_leaves_nothing(bull: Bull, server: RealRedis, t
     bull.do("work", name, how="completes")
     bull.do("open", name)
     before = server.client.hgetall(f"bull:{name}:meta")
-    seen = _canary(server, name, row(name, canary="ping", canary_s=60))
+    seen = _canary(server, row(name, canary="ping", canary_s=60), MAJORS[bull.major])
     assert (seen.value.state, seen.value.removed) == ("completed", True)
     assert server.client.hgetall(f"bull:{name}:meta") == before
     assert not server.client.keys(f"bull:{name}:preflight-canary*")
@@ -516,22 +526,19 @@ def test_canary_that_is_not_completed(
     """A worker that fails it or does not take it within the budget shows; the job is removed all the same."""
     if how:
         bull.do("work", name, how=how)
-    seen = _canary(server, name, row(name, canary="ping", canary_s=budget_s)).value
+    seen = _canary(server, row(name, canary="ping", canary_s=budget_s), MAJORS[bull.major]).value
     assert (seen.state, seen.removed) == (state, True)
 
 
-def _canary(server: RealRedis, name: str, queue: Queue, *, root: Path | None = None) -> Any:
-    from tests.probes.bull import MAJORS
-
-    room = asking(root or MAJORS[5], {"REDIS_URL": server.url}, queue, live=LiveSettings(canary=True))
-    return room.canary(queue)
+def _canary(server: RealRedis, queue: Queue, root: Path) -> Any:
+    return asking(root, {"REDIS_URL": server.url}, queue, live=LiveSettings(canary=True)).canary(queue)
 
 
 def test_canary_needs_option_bullmq_and_redis(server: RealRedis, tmp_path: Path, name: str) -> None:
     """Without one of them nothing is written, and the reason is told."""
     queue = row(name, canary="ping")
     assert "--canary" in asking(tmp_path, {"REDIS_URL": server.url}, queue).canary(queue).error
-    assert "bullmq is not installed" in _canary(server, name, queue, root=tmp_path).error
+    assert "bullmq is not installed" in _canary(server, queue, tmp_path).error
     refused = asking(
         tmp_path / "..", {"REDIS_URL": "redis://127.0.0.1:1"}, queue, live=LiveSettings(canary=True)
     ).canary(queue)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime
+import gzip
 import json
 import secrets
 import time
@@ -22,7 +23,7 @@ from fixtures.probes.observe import observe
 from fixtures.probes.queues import Queues, facts, reading
 from fixtures.probes.queues.facts import QueueFacts
 from fixtures.probes.queues.replies import Command, Failed, Refusal
-from tests.loopback import closed_port, dead_first
+from tests.loopback import Script, Server, closed_port, dead_first, saying, serving
 from tests.probes.bull import (
     HOST,
     PATIENCE_S,
@@ -271,6 +272,32 @@ def test_rest_that_never_ends(server: RealRedis, tmp_path: Path) -> None:
     assert _causes(asking(tmp_path, values, REST), REST) == {"connection refused"}
 
 
+@pytest.mark.parametrize(
+    ("script", "cause"),
+    [
+        (
+            lambda talk: talk.send(b'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n[{"result":1'),
+            "the body was cut short",
+        ),
+        (lambda talk: talk.reset(), "connection reset"),
+        (lambda talk: None, "the connection was closed without an answer"),
+        (
+            lambda talk: talk.send(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
+            "broken chunk encoding",
+        ),
+        (saying(200, gzip.compress(bytes(50_000_000)), {"content-encoding": "gzip"}), "larger than 16 MiB"),
+        (lambda talk: talk.send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "the answer is not HTTP"),
+    ],
+    ids=["cut", "reset", "closed", "chunks", "bomb", "no HTTP"],
+)
+def test_rest_that_breaks_off(tmp_path: Path, script: Script, cause: str) -> None:
+    """An answer that does not come whole is none, and never a zero."""
+    with Server(script) as server:
+        told = _causes(asking(tmp_path, {"REST_URL": server.url, "REST_TOKEN": "t"}, REST, budget_s=20), REST)
+    assert len(told) == 1
+    assert cause in told.pop()
+
+
 AUTHORITY = trustme.CA()
 YEARS_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
@@ -304,6 +331,28 @@ def test_certificates(
         assert link.fault is not None
         assert link.fault.text.startswith(cause)
         assert room.depth(QUEUE).error.startswith(cause)
+
+
+@pytest.mark.parametrize(
+    ("names", "expires", "cause"),
+    [
+        (["redis.example"], None, "the TLS certificate is for another address"),
+        ([HOST], YEARS_AGO, "the TLS certificate has expired"),
+    ],
+    ids=["another host", "expired"],
+)
+def test_certificates_of_rest(tmp_path: Path, names: list[str], expires: datetime.datetime | None, cause: str) -> None:
+    """A REST end point that is not to be trusted is the same finding, and gets no token."""
+    authority_file = tmp_path / "ca.pem"
+    AUTHORITY.cert_pem.write_to_path(authority_file)
+    with Server(saying(200, "[]"), serving(AUTHORITY.issue_cert(*names, not_after=expires))) as server:
+        values = {"REST_URL": server.url, "REST_TOKEN": "t"}
+        room = asking(tmp_path, values, REST, live=LiveSettings(ca_file=authority_file))
+        link = room.link(room._platform.queue_redis(REST))
+        assert room.depth(REST).error == cause
+        assert server.requests == []
+    assert link.fault is not None
+    assert link.fault.text == cause
 
 
 def _forms(value: str) -> set[str]:
