@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fixtures.model.live import LiveSettings
     from fixtures.model.platform import Endpoint
 
+TOO_MANY = 429
 REFUSALS = frozenset({401, 403})  # RFC 9110, 15.5.2 and 15.5.4
 NETWORK = frozenset({"network", "ask"})  # troubles on this side: nothing was learned about the other
 # What a header says of an answer that a cache gave; of a chain of caches each tells its own.
@@ -120,7 +121,8 @@ def says_healthy(health_endpoint: Endpoint, health: Evidence[Health]) -> Verdict
 def _of_replicas(endpoint: Endpoint, health: Health, known: list[str]) -> list[str]:
     """What later answers say that the first does not: another replica gave them."""
     told = Counter(text for _, body in health.others for text in dict.fromkeys(health_body.problems(endpoint, body)))
-    told.update(f"answered {stray.status}" for stray in health.strays if stray.status != endpoint.status)
+    meant = (endpoint.status, TOO_MANY)  # the second is what asking several times may bring about by itself
+    told.update(f"answered {stray.status}" for stray in health.strays if stray.status not in meant)
     return [
         f"{count} of {len(health.others) + len(health.strays)} later answers: {text}; {REPLICA}"
         for text, count in told.items()
@@ -129,9 +131,13 @@ def _of_replicas(endpoint: Endpoint, health: Health, known: list[str]) -> list[s
 
 
 def is_fast(sampled_endpoint: Endpoint, samples: Evidence[Samples]) -> Verdict:
-    """Hold the 95th percentile (nearest rank) of the whole answers' times; exactly at the limit is in time."""
-    answers, limits = samples.value.answers, samples.value.limits
-    came(samples, answers[0])
+    """Hold the 95th percentile (nearest rank) of the whole answers' times; exactly at the limit is in time.
+
+    Samples that are refused for being many tell nothing of the service: they are left out, and that is advice.
+    """
+    asked, limits = samples.value.answers, samples.value.limits
+    first = came(samples, asked[0])
+    answers = [answer for answer in asked if answer is first or answer.status != TOO_MANY]
     times = sorted(answer.total_ms for answer in answers if answer.trouble is None)
     p95 = times[math.ceil(0.95 * len(times)) - 1]
     fails = sampled_endpoint.p95_ms or limits.p95_critical_ms
@@ -143,8 +149,13 @@ def is_fast(sampled_endpoint: Endpoint, samples: Evidence[Samples]) -> Verdict:
     findings = _lost(sampled_endpoint, answers)
     if p95 > fails:
         findings.append(Finding(f"its p95 is {p95:.0f} ms; the limit is {fails} ms", answers[0].url))
-    slow = Finding(f"its p95 is {p95:.0f} ms; above {warns} ms it is slow", answers[0].url)
-    return Verdict(samples, observed, tuple(findings), (slow,) if warns < p95 <= fails else ())
+    warnings = []
+    if warns < p95 <= fails:
+        warnings.append(f"its p95 is {p95:.0f} ms; above {warns} ms it is slow")
+    if len(answers) < len(asked):
+        refused = f"{len(asked) - len(answers)} of {len(asked)} samples were refused with {TOO_MANY}"
+        warnings.append(f"{refused}: it limits how often it may be asked; give it fewer `samples`")
+    return Verdict(samples, observed, tuple(findings), tuple(Finding(text, first.url) for text in warnings))
 
 
 def _lost(endpoint: Endpoint, answers: Sequence[Answer]) -> list[Finding]:

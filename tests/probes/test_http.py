@@ -366,6 +366,21 @@ def test_503_then_200_is_not_mended_by_asking_again(tmp_path: Path) -> None:
         assert tried.outcome("003") == "fail: 2 of 3 samples went wrong: answered 200, the first 503"
 
 
+def test_limit_on_how_often_it_is_asked_is_advice(tmp_path: Path) -> None:
+    """Samples refused with 429 were too many; nobody else who asks now and then would meet that."""
+    calls = count()
+
+    def limited(talk: Talk) -> None:
+        sound = talk.request.startswith("HEAD") or next(calls) < 2
+        (data(HEALTH) if sound else data({"error": "slow down"}, 429, retry_after="60"))(talk)
+
+    with Server(routes({"/health": limited})) as server:
+        tried = Tried(tmp_path, server.url, samples=5, budget_ms=PATIENT)
+        tried.room.prefetch([tried.endpoint])
+        assert (tried.outcome("001"), tried.outcome("002")) == ("pass", "pass")
+        assert tried.outcome("003").startswith("warn: 3 of 5 samples were refused with 429")
+
+
 @pytest.mark.parametrize(
     ("status", "text"),
     [(405, "fail: HEAD answers 405, GET 200"), (200, "pass"), (500, "fail: HEAD answers 500, GET 200")],
