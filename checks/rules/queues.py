@@ -36,7 +36,10 @@ def exists(queue: Queue, keys: Evidence[Presence]) -> Verdict:
 
 
 def depth_within_limits(queue: Queue, jobs: Evidence[Depth]) -> Verdict:
-    """Hold the jobs that are ready to run against both limits; a limit itself is still allowed."""
+    """Hold the jobs that are ready to run against both limits; a limit itself is still allowed.
+
+    What waits in groups of BullMQ Pro takes a command a group to count: that it is there is advice.
+    """
     depth = jobs.value
     observed = (
         f"{_jobs(depth.total)} waiting ({depth.wait} in wait, {depth.prioritized} prioritized, {depth.paused} in "
@@ -45,9 +48,10 @@ def depth_within_limits(queue: Queue, jobs: Evidence[Depth]) -> Verdict:
     text = f"{_jobs(depth.total)} waiting; expected at most "
     if depth.total > depth.critical:
         return Verdict(jobs, observed, (Finding(f"{text}{depth.critical}"),))
-    if depth.total > depth.warn:
-        return Verdict(jobs, observed, warnings=(Finding(f"{text}{depth.warn}"),))
-    return Verdict(jobs, observed)
+    warnings = [f"{text}{depth.warn}"] if depth.total > depth.warn else []
+    if depth.groups:
+        warnings.append(f"more jobs wait in {depth.groups} groups of BullMQ Pro, and those are not counted")
+    return Verdict(jobs, observed, warnings=tuple(map(Finding, warnings)))
 
 
 def failed_within_limit(queue: Queue, jobs: Evidence[FailedJobs]) -> Verdict:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from checks.rules.queues import drains
+from checks.rules.queues import depth_within_limits, drains
 from fixtures.demo.vendors.upstash import DATABASE, EMAIL, Upstash
 from fixtures.model.live import LiveSettings
 from fixtures.model.platform import Queue, Thresholds
@@ -106,6 +106,17 @@ def test_waiting_jobs_of_every_kind_are_counted(bull: Bull, ask: Ask, name: str)
     assert room.presence(queue).value.jobs == 6
     assert room.presence(queue).value.version.startswith("bullmq:")
     assert room.delayed(queue).value.total == 1
+
+
+def test_groups_of_bullmq_pro_are_told(server: RealRedis, ask: Ask, name: str) -> None:
+    """Their jobs stand in no list that others have; a depth without them is not the whole of it."""
+    server.client.hset(f"bull:{name}:meta", "version", "bullmq-pro:7.38.5")
+    server.client.zadd(f"bull:{name}:groups", {"tenant-1": 1, "tenant-2": 2})
+    server.client.zadd(f"bull:{name}:groups:max", {"tenant-3": 3})
+    queue = ask.row(name)
+    seen = ask(queue).depth(queue)
+    assert (seen.value.total, seen.value.groups) == (0, 3)
+    assert "more jobs wait in 3 groups" in str(depth_within_limits(queue, seen).warnings)
 
 
 def test_missing_queue_is_never_empty(bull: Bull, ask: Ask, name: str) -> None:
