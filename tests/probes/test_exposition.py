@@ -165,6 +165,14 @@ def test_refusing_port_is_unverified(tmp_path: Path) -> None:
     assert {tried.outcome(item) for item in ITEMS} == {"unverified: connection refused"}
 
 
+def test_service_that_hangs_is_waited_for_once(tmp_path: Path) -> None:
+    """Where the first scrape got no answer a second one would cost the same again, and tell nothing."""
+    with Server(lambda talk: talk.pause(30)) as server:
+        tried = Tried(tmp_path, server.url)
+        assert {tried.outcome(item) for item in ITEMS} == {"unverified: no answer within 0.6 s"}
+        assert len(server.requests) == 1
+
+
 def test_endless_body_is_cut(tmp_path: Path) -> None:
     """A body without an end costs its limit, and proves nothing."""
 

@@ -94,6 +94,26 @@ def test_redis_that_cannot_be_asked(server: RealRedis, tmp_path: Path, url: str,
     assert told == {cause}
 
 
+@pytest.mark.parametrize(
+    ("url", "sure"),
+    [
+        ("redis://default:wrong@{at}", True),
+        ("redis://{at}", True),
+        ("redis://default:{password}@{at}/99", True),
+        ("redis://default:{password}@127.0.0.1:1", True),
+        ("redis://default:{password}@no-such-host.invalid", False),
+        ("rediss://default:{password}@{at}", False),  # silence
+    ],
+)
+def test_redis_that_turns_the_suite_away_is_a_finding(server: RealRedis, tmp_path: Path, url: str, sure: bool) -> None:
+    """It turns the service away too; what may be this machine's trouble stays unverified. Its queues always do."""
+    value = url.format(at=f"{HOST}:{server.port}", password=server.password)
+    room = asking(tmp_path, {"REDIS_URL": value}, QUEUE, budget_s=20 if sure else 0.6)
+    link = room.link(room._platform.queue_redis(QUEUE))
+    assert (link.fault is not None, bool(link.error)) == (sure, not sure)
+    assert room.depth(QUEUE).error
+
+
 def test_value_that_is_not_there(tmp_path: Path) -> None:
     """Without a URL there is nobody to ask."""
     room = asking(tmp_path, {"REDIS_URL": " "}, QUEUE)
@@ -247,6 +267,7 @@ def test_rest_with_a_wrong_token_or_without_one(server: RealRedis, tmp_path: Pat
     with rest_in_front(server, "right") as (url, _):
         wrong = asking(tmp_path, {"REST_URL": url, "REST_TOKEN": "wrong"}, REST)
         assert _causes(wrong, REST) == {"the token was refused (401)"}
+        assert wrong.link(wrong._platform.queue_redis(REST)).fault is not None
         none = asking(tmp_path, {"REST_URL": url, "REST_TOKEN": ""}, REST)
         assert _causes(none, REST) == {"REST_TOKEN is not set for worker"}
 
