@@ -20,6 +20,7 @@ HOLDERS = {"cf-mitigated": "Cloudflare's challenge", "x-vercel-mitigated": "Verc
 # A host's edge that reaches no app says so beside a 404 like any other: so does it to every path.
 EDGES = (
     ("x-railway-fallback", re.compile(r"true"), "Railway's edge (no app behind it)"),
+    ("x-render-routing", re.compile(r"no-server"), "Render's edge (no app behind it)"),
     ("x-vercel-error", re.compile(r"DEPLOYMENT_\w+"), "Vercel's edge (no deployment behind it)"),
 )
 # Where programs ask and no person signs in, the made-up path among them; and what a page is known by on which one does.

@@ -455,9 +455,22 @@ WALLS = [
     data({"status": "error", "code": 404, "message": "Application not found"}, 404, x_railway_fallback="true"),
     data({"status": "error", "code": 502, "message": "Application failed to respond"}, 502, x_railway_fallback="true"),
     saying(404, "The deployment could not be found on Vercel.", {"x-vercel-error": "DEPLOYMENT_NOT_FOUND"}),
+    saying(404, "Not Found", {"x-render-routing": "no-server"}),
     saying(503, "This deployment is temporarily paused", {"x-vercel-error": "DEPLOYMENT_PAUSED"}),
 ]
-FRONTS = ["nonce", "vercel", "cloudflare", "challenge", "page", "other", "gone", "silent", "undeployed", "paused"]
+FRONTS = [
+    "nonce",
+    "vercel",
+    "cloudflare",
+    "challenge",
+    "page",
+    "other",
+    "gone",
+    "silent",
+    "undeployed",
+    "unserved",
+    "paused",
+]
 
 
 @pytest.mark.parametrize("script", WALLS, ids=FRONTS)

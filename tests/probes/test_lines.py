@@ -234,6 +234,16 @@ def test_log_that_ends_within_a_line_is_advice(tmp_path: Path) -> None:
         assert Tried(tmp_path).outcome("001").startswith(expected)
 
 
+def test_log_that_begins_within_a_line_is_advice(tmp_path: Path) -> None:
+    """The first line alone may be the end of one; a plain text is none."""
+    half = 'level":"info","service":"worker","message":"x"}'
+    assert broken(outcomes(tmp_path, [half, *SOUND])) == {
+        "001": "warn: worker.log:1: the line is cut off: the log begins within it"
+    }
+    for lines in ([SOUND[0], half], ["plain text", *SOUND]):
+        assert outcomes(tmp_path, lines)["001"].startswith("fail: ")
+
+
 def test_log_that_cannot_be_searched_is_not_clean(tmp_path: Path) -> None:
     """Of UTF-16 nothing is found, which proves nothing."""
     (tmp_path / "worker.log").write_bytes(text(SOUND).encode("utf-16"))
