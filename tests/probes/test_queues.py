@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import redis
 
 from checks.rules.queues import depth_within_limits, drains
 from fixtures.demo.vendors.upstash import DATABASE, EMAIL, Upstash
@@ -567,6 +568,17 @@ def test_rows_that_share_a_value_are_one_redis(tmp_path: Path) -> None:
         after = own.client.info("stats")["total_connections_received"]
     assert after - before == 2  # the room's, and this test's own second one
     assert all(room.presence(queue).value.missing for queue in queues)
+
+
+@pytest.mark.parametrize("where", ["/3", "/3?family=0", "?db=3", "/?db=3&family=0"])
+def test_number_of_the_database_is_read_as_ioredis_does(
+    server: RealRedis, tmp_path: Path, name: str, where: str
+) -> None:
+    """A queue of another database would be missing here, or a forgotten one of the same name would be judged."""
+    with redis.Redis(port=server.port, password=server.password, db=3) as client:
+        client.hset(f"bull:{name}:meta", "version", "bullmq:5.81.3")
+    room = asking(tmp_path, {"REDIS_URL": server.url.removesuffix("/0") + where}, row(name))
+    assert not room.presence(row(name)).value.missing
 
 
 def test_targets_are_named_after_service_and_variable(tmp_path: Path) -> None:
