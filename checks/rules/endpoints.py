@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 TOO_MANY = 429
 REFUSALS = frozenset({401, 403})  # RFC 9110, 15.5.2 and 15.5.4
-NETWORK = frozenset({"network", "ask"})  # troubles on this side: nothing was learned about the other
+NETWORK = {  # troubles on this side, and what to do: nothing was learned about the other
+    "network": "Look at the network of the machine that runs this.",
+    "ask": "Look for a line end or a space in the value of its address or token.",
+}
 # What a header says of an answer that a cache gave; of a chain of caches each tells its own.
 CACHE_STATES = {
     name: re.compile(rf"(?<![\w.-])(?:{states})(?![\w.-])", re.IGNORECASE)
@@ -64,7 +67,7 @@ def answers_in_time(endpoint: Endpoint, exchange: Evidence[Exchange]) -> Verdict
     """
     answer = exchange.value.answer
     if answer.trouble is not None and answer.trouble.kind in NETWORK:
-        exchange.cannot_tell(str(answer.trouble), "Look at the network of the machine that runs this.")
+        exchange.cannot_tell(str(answer.trouble), NETWORK[answer.trouble.kind])
     if answer.trouble is not None:
         return Verdict(exchange, "no whole answer came", (Finding(str(answer.trouble), answer.url),))
     took = f"{answer.status} after {answer.total_ms:.0f} ms ({answer.version}, {answer.size} bytes)"

@@ -428,11 +428,17 @@ def test_nothing_of_the_exchange_is_printed(caplog: pytest.LogCaptureFixture) ->
     assert TOKEN not in repr(answer) + repr(question) + str(answer.headers) + caplog.text
 
 
-def test_credential_that_http_does_not_allow_is_a_trouble() -> None:
-    """A token with a line end is no header; its value is in no text."""
-    with Server(saying()) as server:
-        answer = one(server.url, credentials=(Credential("authorization", Secret(f"{TOKEN}\r\nx: y"), "Bearer "),))
-        assert server.requests == []
+@pytest.mark.parametrize("end", ["\r\nx: y", "\n", " ", "\0"], ids=["header", "line end", "space", "zero"])
+def test_credential_that_http_does_not_allow_is_a_trouble(end: str, authority: trustme.CA, roots: Path) -> None:
+    """A token with a line end is no header, in no version of HTTP; its value is in no text."""
+    tls = serving(authority.issue_cert("127.0.0.1"))
+    tls.set_alpn_protocols(["h2"])
+    for script, context in ((saying(), None), (_http2, tls)):
+        with Server(script, context) as server:
+            credentials = (Credential("authorization", Secret(f"{TOKEN}{end}"), "Bearer "),)
+            answer = one(server.url, credentials=credentials, ca_file=roots if context else None, budget_s=20)
+            assert "authorization" not in str(server.requests)
+        assert answer.status == 0
     assert answer.trouble is not None
     assert answer.trouble.kind == "ask"
     assert TOKEN not in repr(answer)
