@@ -27,7 +27,7 @@ Conclude = Callable[[Verdict], None]
 def test_endpoint_answers_in_time(endpoint: Endpoint, http: HttpProbe, conclude: Conclude) -> None:
     """The endpoint answers with its status within its budget.
 
-    A redirect, a login wall in front of it and a body that never ends are no such answer.
+    A redirect, a login wall in front of it and a body that does not end within the budget are no such answer.
     """
     conclude(endpoints.answers_in_time(endpoint, http.exchange(endpoint)))
 
