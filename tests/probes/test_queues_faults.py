@@ -108,7 +108,7 @@ def test_redis_that_cannot_be_asked(server: RealRedis, tmp_path: Path, url: str,
 def test_redis_that_turns_the_suite_away_is_a_finding(server: RealRedis, tmp_path: Path, url: str, sure: bool) -> None:
     """It turns the service away too; what may be this machine's trouble stays unverified. Its queues always do."""
     value = url.format(at=f"{HOST}:{server.port}", password=server.password)
-    room = asking(tmp_path, {"REDIS_URL": value}, QUEUE, budget_s=20 if sure else 0.6)
+    room = asking(tmp_path, {"REDIS_URL": value}, QUEUE, budget_s=PATIENCE_S if sure else 0.6)
     link = room.link(room._platform.queue_redis(QUEUE))
     assert (link.fault is not None, bool(link.error)) == (sure, not sure)
     assert room.depth(QUEUE).error
@@ -232,7 +232,7 @@ def test_dead_address_of_a_host_hides_no_living_one(
     with rest_in_front(server, "t") as (url, _):
         host = dead_first(monkeypatch)
         values = {"REDIS_URL": server.url.replace(HOST, host), "REST_URL": url.replace(HOST, host), "REST_TOKEN": "t"}
-        room = asking(tmp_path, values, QUEUE, REST.model_copy(update={"name": "rest", "queue": "jobs"}), budget_s=20)
+        room = asking(tmp_path, values, QUEUE, REST.model_copy(update={"name": "rest", "queue": "jobs"}))
         room.prefetch(room._platform.tables.queues)
         assert [room.depth(queue).value.total for queue in room._platform.tables.queues] == [0, 0]
     server.client.delete("bull:jobs:meta")
@@ -314,7 +314,7 @@ def test_rest_that_never_ends(server: RealRedis, tmp_path: Path) -> None:
 def test_rest_that_breaks_off(tmp_path: Path, script: Script, cause: str) -> None:
     """An answer that does not come whole is none, and never a zero."""
     with Server(script) as server:
-        told = _causes(asking(tmp_path, {"REST_URL": server.url, "REST_TOKEN": "t"}, REST, budget_s=20), REST)
+        told = _causes(asking(tmp_path, {"REST_URL": server.url, "REST_TOKEN": "t"}, REST), REST)
     assert len(told) == 1
     assert cause in told.pop()
 
