@@ -477,6 +477,22 @@ def test_silent_pipe_does_not_hang(tmp_path: Path) -> None:
     assert (told.where, told.value.lines, told.value.ended) == ("standard input", 8, "after 0.2 s without a line")
 
 
+def test_named_pipe_that_nobody_writes_to_does_not_hang(tmp_path: Path) -> None:
+    """What would feed it may have died before: its patience ends, and no line is no verdict."""
+    os.mkfifo(tmp_path / "worker.log")
+    tried = Tried(tmp_path, limits=Limits(seconds=60, patience_s=0.2))
+    assert tried.outcome("001") == "unverified: worker.log holds no line"
+
+
+def test_named_pipe_is_read_to_its_end(tmp_path: Path) -> None:
+    """One that somebody writes to is a log, and ends when they are done."""
+    os.mkfifo(tmp_path / "worker.log")
+    writing = threading.Thread(target=(tmp_path / "worker.log").write_text, args=(text(SOUND),), daemon=True)
+    writing.start()
+    told = Tried(tmp_path, limits=Limits(seconds=60, patience_s=60)).room
+    assert told.told(told._platform.tables.logs[0]).value.lines == len(SOUND)
+
+
 def test_bytes_are_bounded(tmp_path: Path) -> None:
     """A log without an end costs its limit."""
     tried = Tried(tmp_path, limits=Limits(seconds=20, bytes=3 << 20), log_files={"worker": Path("/dev/zero")})
