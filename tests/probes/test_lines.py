@@ -399,6 +399,27 @@ def test_fault_of_the_suite_shows_no_line(tmp_path: Path, monkeypatch: pytest.Mo
     assert caught.value.__context__ is None
 
 
+def test_fault_of_the_suite_costs_its_own_log_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading one log breaks; what was read of the other stands, and the broken one is not read again."""
+    (tmp_path / "worker.log").write_text(text(SOUND), "utf-8")
+    tried = Tried(tmp_path)
+    other = tried.log.model_copy(update={"name": "other"})
+    calls: list[str] = []
+    reading = Lines._read
+
+    def read(room: Lines, log: Log, label: str) -> Told:
+        calls.append(log.name)
+        return reading(room, log, label) if log is other else 1 // 0  # type: ignore[return-value]
+
+    monkeypatch.setattr(Lines, "_read", read)
+    tried.room.prefetch([tried.log, other])
+    assert tried.room.told(other).value.lines == len(SOUND)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            tried.room.told(tried.log)
+    assert sorted(calls) == ["log", "other"]
+
+
 def test_log_that_is_not_there_fails(tmp_path: Path) -> None:
     """A declared file that does not exist is a finding, not a log without flaws."""
     told = Tried(tmp_path).room.told(Tried(tmp_path).log)
