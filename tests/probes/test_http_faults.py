@@ -462,6 +462,25 @@ def test_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert str(one("http://preflight.invalid/").trouble) == "connection refused"
 
 
+def test_proxy_without_a_scheme_is_one_of_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """curl takes it so, and so do those who set it."""
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Server(saying(200, "through")) as proxy:
+        monkeypatch.setenv("http_proxy", f"127.0.0.1:{proxy.port}")
+        assert read(one("http://preflight.invalid/health", budget_s=20)) == "through"
+        assert proxy.requests[0].startswith("GET http://preflight.invalid/health ")
+
+
+@pytest.mark.parametrize("value", ["socks5://127.0.0.1:1", "http://", "ftp://127.0.0.1:1", "http://[::1"])
+def test_proxy_that_cannot_be_used_says_nothing_of_the_service(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is this machine's trouble."""
+    monkeypatch.setenv("http_proxy", value)
+    monkeypatch.delenv("no_proxy", raising=False)
+    trouble = one("http://preflight.invalid/").trouble
+    assert trouble is not None
+    assert trouble.kind in {"network", "ask"}
+
+
 @UNHURRIED
 @given(st.sampled_from([OSError, ValueError, RuntimeError, asyncio.CancelledError]), st.text(max_size=30))
 def test_any_exception_becomes_one_line_without_its_text(kind: type[BaseException], text: str) -> None:

@@ -272,6 +272,19 @@ def test_rest_with_a_wrong_token_or_without_one(server: RealRedis, tmp_path: Pat
         assert _causes(none, REST) == {"REST_TOKEN is not set for worker"}
 
 
+def test_proxy_that_cannot_be_used_costs_its_own_redis_only(
+    server: RealRedis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A SOCKS proxy is not spoken here; whoever is reached without one is read all the same."""
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    values = {"REST_URL": "https://preflight.invalid", "REST_TOKEN": "t", "REDIS_URL": server.url}
+    room = asking(tmp_path, values, REST, row("lit"))
+    room.prefetch([REST, row("lit")])
+    assert room.depth(REST).error.startswith("the proxy that the environment names")
+    assert room.presence(row("lit")).value.missing
+
+
 @pytest.mark.parametrize("element", [{"error": "NOPERM no"}, {"result": {}}, {"result": True}, {}, 7, {"result": "x"}])
 def test_elements_that_are_no_answers(tmp_path: Path, server: RealRedis, element: object) -> None:
     """With status 200 each element may still be an error, or something else altogether."""
