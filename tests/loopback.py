@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pytest
     import trustme
 
+PATIENCE_S = 60.0  # for what is sound, on a machine with much else to do
 RESET = b"\x01\x00\x00\x00\x00\x00\x00\x00"  # SO_LINGER on, 0 s: closing sends RST
 
 
@@ -129,7 +130,7 @@ class Server:
     def _serve(self, peer: socket.socket) -> None:
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
             stack.callback(peer.close)
-            peer.settimeout(10)
+            peer.settimeout(PATIENCE_S)
             if self._tls is not None:
                 peer = self._tls.wrap_socket(peer, server_side=True)
                 stack.callback(peer.close)

@@ -163,7 +163,9 @@ def test_any_text_is_an_expression_or_is_not(text: str) -> None:
         return
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.one_of(
         st.binary(max_size=200), st.text(alphabet="groups:rules-alertexpr[]{}&*!|>\n \"'", max_size=200).map(str.encode)

@@ -434,7 +434,9 @@ def test_failure_while_scanning_leaves_no_value_in_its_traceback() -> None:
 
 
 @given(st.binary(max_size=3_000))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_no_bytes_crash_the_scan(tmp_path: Path, data: bytes) -> None:
     """Any bytes end in an answer."""
     (tmp_path / "a").mkdir(exist_ok=True)
@@ -650,7 +652,9 @@ def test_baseline_of_a_newer_format_is_unverified(tmp_path: Path) -> None:
         ),
     )
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_no_json_crashes_the_baseline(tmp_path: Path, data: object) -> None:
     """Any JSON in place of a baseline ends in a clean answer."""
     folder = tmp_path / "a"

@@ -41,7 +41,9 @@ def ask_everything(probe: Source, service: Service) -> None:
         assert evidence.error or evidence.value is not None
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(first=SOUP, second=SOUP)
 def test_no_source_text_breaks_the_probe(tmp_path: Path, first: str, second: str) -> None:
     """Whatever two files that import each other hold, every question is answered."""
@@ -49,7 +51,9 @@ def test_no_source_text_breaks_the_probe(tmp_path: Path, first: str, second: str
     ask_everything(probe, service)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_probe(tmp_path: Path, data: bytes) -> None:
     """Code, package.json, tsconfig.json, a Dockerfile and an example file may hold any bytes."""

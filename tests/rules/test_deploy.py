@@ -540,7 +540,9 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=JSON | st.text(max_size=40), raw=st.booleans())
 def test_no_config_makes_an_item_crash(tmp_path: Path, data: object, raw: bool) -> None:
     """Any text and any JSON ends in a verdict, for each host and format."""

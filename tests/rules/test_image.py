@@ -626,7 +626,9 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(lines=st.lists(LINES, max_size=8), ignore=st.text(max_size=60))
 def test_no_dockerfile_makes_an_item_crash(tmp_path: Path, lines: list[str], ignore: str) -> None:
     """Any text ends in a verdict."""

@@ -555,7 +555,9 @@ def test_the_longest_wait_of_a_cron(cron: str, gap: int) -> None:
     assert Schedule.gap([plan]) == gap
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.text(max_size=200) | st.text(alphabet=st.sampled_from("on:jbsteprus -[]{}&*a'\"\n|>#!?,%@`"), max_size=200))
 def test_no_workflow_crashes_the_reader(tmp_path: Path, text: str) -> None:
     """Any text is a pipeline, a fault or unverified."""
