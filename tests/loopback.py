@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -185,6 +186,14 @@ def _unheard() -> socket.socket:
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     return bound
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    """Look again and again until it is true."""
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, f"not within {PATIENCE_S:.0f} s"
+        time.sleep(0.02)
 
 
 def serving(issued: trustme.LeafCert) -> ssl.SSLContext:

@@ -11,7 +11,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,12 +27,12 @@ from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.queues import Queues
 from fixtures.stage.servers import find_redis, free_port
+from tests.loopback import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     import trustme
 
 HOST = "127.0.0.1"
-PATIENCE_S = 60.0  # for what must come about on a machine with much else to do
 PORTS_TRIED = 5
 SUITE = Path(__file__).parents[2]
 MAJORS = {5: SUITE / "fixtures" / "demo", 6: SUITE / "tests" / "bullmq6"}
@@ -134,14 +133,6 @@ def _terminating(server: RealRedis, certificate: trustme.LeafCert) -> Iterator[R
         loop.call_soon_threadsafe(accepting.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-
-
-def wait_until(true: Callable[[], object]) -> None:
-    """Look again and again until it is true."""
-    end = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < end, f"not within {PATIENCE_S:.0f} s"
-        time.sleep(0.02)
 
 
 class Bull:

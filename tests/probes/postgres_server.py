@@ -23,13 +23,15 @@ from fixtures.model.platform import Database, Manifest, Platform
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.postgres import Postgres
-from fixtures.stage.programs import Programs
+from fixtures.stage.programs import Ended, Programs
 from fixtures.stage.servers import HOST, Server, free_port, start_postgres
+from tests.loopback import PATIENCE_S, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+PORTS_TRIED = 3
 ROLES = "create role anon nologin; create role authenticated nologin; create role tls_only login password {}"
 RULES = "hostssl all tls_only all scram-sha-256\nhostnossl all tls_only all reject\n"
 
@@ -70,13 +72,16 @@ class Cluster:
     """A running Postgres that also speaks TLS, and databases in it."""
 
     def __init__(self) -> None:
-        self._programs = Programs()
-        try:
-            self.server = start_postgres(self._programs, free_port())
-            self.authority = self._speak_tls(self._programs.folder / "postgres" / "data")
-        except BaseException:
-            self._programs.close()
-            raise
+        for left in reversed(range(PORTS_TRIED)):
+            self._programs = Programs()
+            try:
+                self.server = start_postgres(self._programs, free_port())
+                self.authority = self._speak_tls(self._programs.folder / "postgres" / "data")
+                return
+            except BaseException as error:
+                self._programs.close()
+                if not (isinstance(error, Ended) and left):  # as where somebody was quicker to take the port
+                    raise
 
     def __enter__(self) -> Cluster:
         return self
@@ -112,20 +117,33 @@ class Cluster:
             connection.execute(sql.SQL(ROLES).format(sql.Literal(self.server.password)))
             connection.execute("alter system set ssl = on")
             connection.execute("select pg_reload_conf()")
+        wait_until(self._speaks_tls)
         file = self._programs.folder / "authority.pem"
         authority.cert_pem.write_to_path(str(file))
         return file
 
+    def _speaks_tls(self) -> bool:
+        """Whether the server has read its settings anew, which it does in its own time."""
+        try:
+            psycopg.connect(f"{self.server.postgres_url}?sslmode=require").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
 
 def room(folder: Path, urls: Mapping[str, str | None], **row: object) -> tuple[Postgres, tuple[Database, ...]]:
-    """The room for a platform in a folder with one database for each variable, and those databases."""
+    """The room for a platform in a folder with one database for each variable, and those databases.
+
+    None has to be quick unless the row says so: tests share their machine.
+    """
+    patient = {"budget_ms": int(PATIENCE_S * 1000), "query_ms": int(PATIENCE_S * 1000)}
     names = [f"db-{number}" for number in range(len(urls))]
     tables = {
         "platform": {"name": "site"},
         "service": [{"name": "worker", "host": "railway", "root": "."}],
         "variable": [{"name": name, "services": ["worker"]} for name in (*urls, "OTHER")],
         "database": [
-            {"name": name, "service": "worker", "url_env": variable, **row}
+            {"name": name, "service": "worker", "url_env": variable, **patient, **row}
             for name, variable in zip(names, urls, strict=True)
         ],
     }

@@ -19,17 +19,8 @@ from fixtures.model.platform import Queue, Thresholds
 from fixtures.model.queues import Hosted, Movement, WaitingJobs
 from fixtures.probes.queues.facts import QueueFacts
 from tests.asked import serving
-from tests.probes.bull import (
-    MAJORS,
-    Bull,
-    RealRedis,
-    asking,
-    platform_of,
-    real_redis,
-    rest_in_front,
-    row,
-    wait_until,
-)
+from tests.loopback import wait_until
+from tests.probes.bull import MAJORS, Bull, RealRedis, asking, platform_of, real_redis, rest_in_front, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,10 +23,9 @@ from fixtures.probes.observe import observe
 from fixtures.probes.queues import Queues, facts, reading
 from fixtures.probes.queues.facts import QueueFacts
 from fixtures.probes.queues.replies import Command, Failed, Refusal
-from tests.loopback import Script, Server, closed_port, dead_first, saying, serving
+from tests.loopback import PATIENCE_S, Script, Server, closed_port, dead_first, saying, serving
 from tests.probes.bull import (
     HOST,
-    PATIENCE_S,
     Answer,
     RealRedis,
     asking,
