@@ -47,8 +47,8 @@ CDN_CONTROLS = ("cdn-cache-control", "vercel-cdn-cache-control", "cloudflare-cdn
 KEEPS = re.compile(r"(?:s-maxage|stale-while-revalidate)=[1-9]")  # whatever max-age says
 REPLICA = "another replica, or it changed meanwhile"
 OLD = timedelta(minutes=5)  # beyond what clocks differ by
-COARSE = timedelta(seconds=1.5)  # between two asks, before a clock that tells seconds must have moved
-FINE = timedelta(milliseconds=20)
+COARSE = timedelta(seconds=1.5)  # from an answer to the next ask, before a clock that tells seconds must have moved
+FINE = timedelta(milliseconds=20)  # between two asks
 
 
 def came(evidence: Evidence[object], answer: Answer) -> Answer:
@@ -221,15 +221,18 @@ def _stopped_clock(health: Health) -> list[str]:
     if health.later is None or health.later_body is None or health.later.trouble is not None:
         return found
     between = health.later.at - health.answer.at
+    apart = between - timedelta(milliseconds=health.answer.total_ms)  # a slow body may be made at the very end
     same = {mark.key: mark for mark in health.later_body.marks}
-    stopped = [mark.key for mark in health.body.marks if _stands_still(mark, same.get(mark.key), between)]
+    stopped = [
+        mark.key
+        for mark in health.body.marks
+        if _same(mark, same.get(mark.key)) and (between >= FINE if mark.fine else apart >= COARSE)
+    ]
     return found + [f"{key} is the same in two answers asked {between.total_seconds():.1f} s apart" for key in stopped]
 
 
-def _stands_still(mark: Mark, later: Mark | None, between: timedelta) -> bool:
-    if later is None or later.value != mark.value:
-        return False
-    return between >= (FINE if mark.fine else COARSE)
+def _same(mark: Mark, later: Mark | None) -> bool:
+    return later is not None and later.value == mark.value
 
 
 def runs_version(health_endpoint: Endpoint, health: Evidence[Health], live: LiveSettings) -> Verdict:

@@ -20,14 +20,25 @@ from fixtures.model.verdicts import Evidence, NotObserved, NotReady, Verdict
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.http import Http, probe
-from tests.loopback import PATIENCE_S, Script, Server, Talk, closed_port, data, routes, said, saying, serving
+from tests.loopback import (
+    PATIENCE_MS,
+    PATIENCE_S,
+    Script,
+    Server,
+    Talk,
+    closed_port,
+    data,
+    routes,
+    said,
+    saying,
+    serving,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 TOKEN = "tok-" + "5c1e9a7d3b"
-PATIENCE_MS = int(PATIENCE_S * 1000)
 HEALTH = {"status": "ok", "version": "0a1b2c3d4e", "checks": {"redis": {"status": "up"}}}
 
 
@@ -360,6 +371,20 @@ def test_uptime_must_move_as_finely_as_it_is_told(uptime: float, stands: bool, t
         assert health.later is not None
         spread = replace(health, later=replace(health.later, at=health.answer.at + timedelta(milliseconds=100)))
         verdict = endpoints.is_fresh(tried.endpoint, Evidence("health", seen=spread))
+    assert any("the same in two answers" in finding.text for finding in verdict.findings) is stands
+
+
+@pytest.mark.parametrize(("took_s", "stands"), [(0.1, True), (1.4, False)])
+def test_clock_that_tells_seconds_may_stand_for_one(took_s: float, stands: bool, tmp_path: Path) -> None:
+    """Asked 1.7 s apart, two bodies of one second are no stopped clock where the first answer took most of that."""
+    with Server(routes({"/health": data(HEALTH | {"uptime": 12})})) as server:
+        tried = Tried(tmp_path, server.url)
+        health = tried.room.health(tried.endpoint).value
+        assert health.later is not None
+        first = replace(health.answer, total_ms=took_s * 1000)
+        later = replace(health.later, at=first.at + timedelta(seconds=1.7))
+        seen = replace(health, answer=first, later=later)
+        verdict = endpoints.is_fresh(tried.endpoint, Evidence("health", seen=seen))
     assert any("the same in two answers" in finding.text for finding in verdict.findings) is stands
 
 
