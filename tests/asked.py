@@ -13,6 +13,7 @@ from fixtures.model.rotation import RotatedSecret, rotated_secrets
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.vendors import Vendors
+from tests.loopback import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,17 +21,19 @@ if TYPE_CHECKING:
 
     from fixtures.model.platform import Service
 
+HURRY_S = 3
 MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 class Asked:
-    """A room without an answer yet. Tables of vendors get the addresses of their stand-ins."""
+    """A room without an answer yet. Tables of vendors get the addresses of their stand-ins, and one may be hurried."""
 
     def __init__(
-        self, root: Path, manifest: str, standin: StandIn, values: Mapping[str, str], budget_s: int = 30
+        self, root: Path, manifest: str, standin: StandIn, values: Mapping[str, str], hurried: str = ""
     ) -> None:
         for name in standin.vendors:
-            address = f'[{name}]\nurl = "{standin.url(name)}"\nbudget_s = {budget_s}\n'
+            budget_s = HURRY_S if name == hurried else PATIENCE_S
+            address = f'[{name}]\nurl = "{standin.url(name)}"\nbudget_s = {budget_s:.0f}\n'
             manifest = manifest.replace(f"[{name}]\n", address)
         (root / "preflight.toml").write_text(manifest, "utf-8")
         self.platform, files = load(root), Files(root)

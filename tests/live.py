@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import subprocess
@@ -19,13 +20,11 @@ import redis
 from fixtures.stage.build import PACKAGES, build
 from fixtures.stage.demo import Demo, start
 from fixtures.stage.servers import HOST
+from tests.loopback import PATIENCE_MS, PATIENCE_S
 from tests.platforms import DEMO, Copy, Finished
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-SECONDS = 30.0
-PATIENCE_MS = 5000  # for an answer of the running copy
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Live(Copy):
         for change in self._log_changes:
             text = change(text)
         log.write_text(text, "utf-8")
-        given = (f"--log=worker={log}", f"--expect-version={self.demo.version}")
+        given = ("-p", "tests.patience", f"--log=worker={log}", f"--expect-version={self.demo.version}")
         trusted = {"SSL_CERT_FILE": str(self.demo.ca_file)}
         return super().run(*given, *arguments, environ=trusted | (environ or {}), phase=phase)
 
@@ -131,7 +130,7 @@ class Live(Copy):
             env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PASSWORD": self.demo.redis.password},
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=PATIENCE_S,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -172,9 +171,11 @@ class Live(Copy):
         self.demo.close()
 
     def _be_patient(self) -> None:
-        """Give every endpoint more time than production has: tests share their machine."""
+        """Give endpoints and database more time than production has: tests share their machine."""
         text = self.read("preflight.toml").replace("budget_ms = 2000\n", "")
-        self.write("preflight.toml", text.replace("[[endpoint]]\n", f"[[endpoint]]\nbudget_ms = {PATIENCE_MS}\n"))
+        text = text.replace("[[endpoint]]\n", f"[[endpoint]]\nbudget_ms = {PATIENCE_MS}\n")
+        text = text.replace("[[database]]\n", f"[[database]]\nbudget_ms = {PATIENCE_MS}\nquery_ms = {PATIENCE_MS}\n")
+        self.write("preflight.toml", re.sub(r"(?m)^(p95_\w+_ms) = \d+$", rf"\1 = {PATIENCE_MS}", text))
 
     def _production(self, service: str) -> str:
         manifest = self.read("preflight.toml")
@@ -187,8 +188,14 @@ class Live(Copy):
     def ask(self, *command: str | int | float) -> Any:
         """The answer to a Redis command that breaks nothing, or whose inverse is seen to elsewhere."""
         server = self.demo.redis
-        with redis.Redis(host=HOST, port=server.port, password=server.password, decode_responses=True) as client:
+        with redis.Redis(
+            host=HOST, port=server.port, password=server.password, decode_responses=True, socket_timeout=PATIENCE_S
+        ) as client:
             return client.execute_command(*command)
+
+
+class _Listening(ThreadingHTTPServer):
+    request_queue_size = 128  # all questions come at once; what finds no place tries again a second later
 
 
 class _Front:
@@ -221,7 +228,7 @@ class _Front:
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer((HOST, 0), Handler)
+        self._server = _Listening((HOST, 0), Handler)
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -233,7 +240,7 @@ class _Front:
 
 def _fetched(asked: urllib.request.Request) -> Reply:
     try:
-        with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310  # loopback
+        with urllib.request.urlopen(asked, timeout=PATIENCE_S) as answer:  # noqa: S310  # loopback
             return Reply(
                 "GET", answer.status, answer.read(), {name.lower(): value for name, value in answer.headers.items()}
             )

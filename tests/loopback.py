@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import trustme
 
 PATIENCE_S = 60.0  # for what is sound, on a machine with much else to do
+PATIENCE_MS = int(PATIENCE_S * 1000)
 RESET = b"\x01\x00\x00\x00\x00\x00\x00\x00"  # SO_LINGER on, 0 s: closing sends RST
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import psutil
@@ -24,12 +25,13 @@ from fixtures.stage import demo as stage
 from fixtures.stage import servers
 from fixtures.stage.programs import Ended, NotStaged, Program, Programs
 from fixtures.wiring.stage import FILE
+from tests.loopback import PATIENCE_S
 from tests.platforms import DEMO, LEAN, SUITE, preflight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECONDS = 30
+PATIENT = ("-p", "tests.patience")
 
 
 def silent(line: str) -> None:
@@ -48,18 +50,19 @@ def demo() -> Iterator[stage.Demo]:
 
 def gone(processes: list[psutil.Process]) -> bool:
     """Whether all of these end within the time that a test may take."""
-    _, alive = psutil.wait_procs(processes, timeout=SECONDS)
+    _, alive = psutil.wait_procs(processes, timeout=PATIENCE_S)
     return not alive
 
 
 def test_services_are_healthy_behind_their_edge(demo: stage.Demo) -> None:
     """Both services answer over TLS and HTTP/2 by the certificate of this run, and tell the version that was built."""
     for service, url in demo.urls.items():
-        with httpx.Client(verify=ssl.create_default_context(cafile=demo.ca_file), http2=True) as client:
+        context = ssl.create_default_context(cafile=demo.ca_file)
+        with httpx.Client(verify=context, http2=True, timeout=PATIENCE_S) as client:
             answer = client.get(url + stage.HEALTH[service])
         assert (answer.status_code, answer.http_version) == (200, "HTTP/2")
         assert answer.json()["version"] == demo.version
-        plain = httpx.get(url.replace("https:", "http:") + "/x?y=1")
+        plain = httpx.get(url.replace("https:", "http:") + "/x?y=1", timeout=PATIENCE_S)
         assert (plain.status_code, plain.headers["location"]) == (308, f"{url}/x?y=1")
 
 
@@ -87,12 +90,18 @@ def test_nobody_else_reads_what_it_leaves_on_disk(demo: stage.Demo) -> None:
     """Logs are for their owner; no password stands in a command line."""
     for path in demo.programs.folder.glob("*.log"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-    lines = [" ".join(process.cmdline()) for process in _children(demo)]
+    lines = [" ".join(told["cmdline"] or ()) for told in _children(demo).values()]
+    assert lines
     assert not [line for line in lines if demo.redis.password in line or demo.postgres.password in line]
 
 
-def _children(demo: stage.Demo) -> list[psutil.Process]:
-    return psutil.Process(demo.programs._supervisor.pid).children(recursive=True)
+def _children(demo: stage.Demo) -> dict[psutil.Process, dict[str, Any]]:
+    """The demo's processes, with name and command line; a server's for one connection may be gone at any moment."""
+    found: dict[psutil.Process, dict[str, Any]] = {}
+    for process in psutil.Process(demo.programs._supervisor.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found[process] = process.as_dict(["name", "cmdline"])
+    return found
 
 
 def test_demo_tells_its_progress_and_leaves_nothing() -> None:
@@ -102,10 +111,10 @@ def test_demo_tells_its_progress_and_leaves_nothing() -> None:
     assert said[-2].startswith("Starting the demo on loopback")
     assert all(url in said[-1] for url in running.urls.values())
     processes, folder = _children(running), running.programs.folder
-    assert {"redis-server", "postgres", "node"} <= {process.name().split(":")[0] for process in processes}
+    assert {"redis-server", "postgres", "node"} <= {told["name"].split(":")[0] for told in processes.values()}
     running.close()
     running.close()
-    assert gone(processes)
+    assert gone(list(processes))
     assert not folder.exists()
     assert not any(map(servers.listens, (running.redis.port, running.postgres.port, *running.edges.values())))
 
@@ -132,7 +141,7 @@ def test_nothing_outlives_its_owner(number: signal.Signals) -> None:
         processes += [child for process in processes for child in process.children(recursive=True)]
         assert Path(folder).is_dir()
         owner.send_signal(number)
-        owner.wait(SECONDS)
+        owner.wait(PATIENCE_S)
     assert gone(processes)
     assert not Path(folder).exists()
 
@@ -152,7 +161,7 @@ def test_nothing_outlives_an_interrupted_run(number: signal.Signals, tmp_path: P
         while not processes:
             processes = psutil.Process(run.pid).children(recursive=True)
         run.send_signal(number)
-        run.wait(SECONDS)
+        run.wait(PATIENCE_S)
         assert gone(processes)
 
 
@@ -235,8 +244,8 @@ def test_without_node_every_live_item_is_unverified(tmp_path: Path) -> None:
 
 def test_parallel_run_has_the_rows_of_a_serial_one(tmp_path: Path) -> None:
     """Under -n the demo starts once, smoke items share one process, the others spread, and the rows are the same."""
-    serial = preflight("-m", "smoke", reports=tmp_path / "serial")
-    selected = ("-n", "2", "-v", "-k", "not compiles and not lints")
+    serial = preflight(*PATIENT, "-m", "smoke", reports=tmp_path / "serial")
+    selected = (*PATIENT, "-n", "2", "-v", "-k", "not compiles and not lints")
     both = preflight(*selected, "-m", "smoke or predeploy", reports=tmp_path / "both")
     assert (serial.code, both.code) == (0, 0), serial.output + both.output
     assert both.output.count("Starting the demo") == 1
@@ -252,7 +261,7 @@ def test_parallel_run_has_the_rows_of_a_serial_one(tmp_path: Path) -> None:
 def test_dead_process_loses_no_live_row(tmp_path: Path) -> None:
     """A live check whose process dies is one error; the smoke items behind it run in the next process."""
     faulty = preflight(
-        *("-m", "smoke", "-n", "2", "-p", "tests.faults"), reports=tmp_path, environ={"FAULT": "die:LOG-002"}
+        *(*PATIENT, "-m", "smoke", "-n", "2", "-p", "tests.faults"), reports=tmp_path, environ={"FAULT": "die:LOG-002"}
     )
     rows = {key: row for key, row in faulty.rows().items() if row.verdict != "not selected"}
     died = {key for key, row in rows.items() if row.verdict == "error"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fixtures.demo.vendors.world import TOKENS, serve, values
 from fixtures.model.live import moment_of
 from tests.dumps import dump
+from tests.loopback import PATIENCE_MS, PATIENCE_S
 from tests.platforms import DEMO_DAY, Copy, Finished
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 DRILL = "drill.sql"
 
 # More time for an outside API than production gives it: tests share their machine.
-PATIENT = ("min_credit = 20 ", "budget_ms = 8000\nmin_credit = 20 ")
+PATIENT = ("min_credit = 20 ", f"budget_ms = {PATIENCE_MS}\nmin_credit = 20 ")
 
 
 class Vended(Copy):
@@ -46,7 +47,7 @@ class Vended(Copy):
     def run(self, *arguments: str, environ: dict[str, str] | None = None, phase: str = "readiness") -> Finished:
         """Run a phase against the stand-ins, as of the demo's day."""
         given = (argument.format(copy=self.root) for argument in arguments)
-        return super().run(*given, environ=self.tokens | (environ or {}), phase=phase)
+        return super().run("-p", "tests.patience", *given, environ=self.tokens | (environ or {}), phase=phase)
 
     def heal(self) -> None:
         """Files, history, values and vendors as at the start."""
@@ -62,7 +63,8 @@ class Vended(Copy):
                 self.env(service, name, value)
         text = self.read("preflight.toml")
         for name in self.standin.vendors:
-            text, found = re.subn(rf"(?m)^\[{name}\]$", f'[{name}]\nurl = "{self.standin.url(name)}"', text)
+            lines = f'[{name}]\nurl = "{self.standin.url(name)}"\nbudget_s = {PATIENCE_S:.0f}'
+            text, found = re.subn(rf"(?m)^\[{name}\]$", lines, text)
             assert found == 1, f"the demo's manifest has {found} tables [{name}]"
         assert PATIENT[0] in text
         self.write("preflight.toml", text.replace(*PATIENT))

@@ -89,17 +89,17 @@ def values(*vendors: Vendor) -> dict[str, str]:
 class Room(Asked):
     """The room, which may begin anew."""
 
-    def __init__(self, root: Path, standin: StandIn, process: Mapping[str, str], budget_s: int = 30) -> None:
+    def __init__(self, root: Path, standin: StandIn, process: Mapping[str, str]) -> None:
         self._root, self._standin, self._process = root, standin, process
-        self.budget(budget_s)
+        self.declare(MANIFEST)
 
-    def budget(self, seconds: int) -> None:
-        """Begin anew, with a budget for each vendor."""
-        self.declare(MANIFEST, seconds)
+    def hurry(self, vendor: str) -> None:
+        """Begin anew, with a small budget for one vendor."""
+        self.declare(MANIFEST, vendor)
 
-    def declare(self, manifest: str, seconds: int = 30) -> None:
+    def declare(self, manifest: str, hurried: str = "") -> None:
         """Begin anew, for another platform."""
-        super().__init__(self._root, manifest, self._standin, self._process, seconds)
+        super().__init__(self._root, manifest, self._standin, self._process, hurried)
         self.tables = self.platform.tables
 
     def backup(self, name: str) -> Backup:

@@ -25,7 +25,7 @@ from fixtures.probes.files import Files
 from fixtures.probes.postgres import Postgres
 from fixtures.stage.programs import Ended, Programs
 from fixtures.stage.servers import HOST, Server, free_port, start_postgres
-from tests.loopback import PATIENCE_S, wait_until
+from tests.loopback import PATIENCE_MS, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,7 +136,7 @@ def room(folder: Path, urls: Mapping[str, str | None], **row: object) -> tuple[P
 
     None has to be quick unless the row says so: tests share their machine.
     """
-    patient = {"budget_ms": int(PATIENCE_S * 1000), "query_ms": int(PATIENCE_S * 1000)}
+    patient = {"budget_ms": PATIENCE_MS, "query_ms": PATIENCE_MS}
     names = [f"db-{number}" for number in range(len(urls))]
     tables = {
         "platform": {"name": "site"},

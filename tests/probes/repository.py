@@ -14,7 +14,7 @@ from fixtures.probes.files import Files
 if TYPE_CHECKING:
     from pathlib import Path
 
-QUICK = Limits(seconds=20, bytes=200_000)
+SMALL = Limits(seconds=300, bytes=200_000)
 
 
 class Repository:
@@ -50,7 +50,7 @@ class Repository:
             package = "typescript" if name == "tsc" else name
             self.leave(f"{folder}/node_modules/{package}/package.json", {"version": version})
 
-    def build(self, limits: Limits = QUICK) -> Build:
+    def build(self, limits: Limits = SMALL) -> Build:
         """The probe, on what is there now."""
         platform = Platform(self.root, Manifest(platform=Settings(name="app"), service=self.services))
         return Build(platform, Files(self.root), self.said.append, limits)

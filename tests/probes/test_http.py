@@ -411,7 +411,7 @@ def test_limit_on_how_often_it_is_asked_is_advice(tmp_path: Path) -> None:
         (data(HEALTH) if sound else data({"error": "slow down"}, 429, retry_after="60"))(talk)
 
     with Server(routes({"/health": limited})) as server:
-        tried = Tried(tmp_path, server.url, samples=5, budget_ms=PATIENT)
+        tried = Tried(tmp_path, server.url, samples=5, budget_ms=PATIENCE_MS)
         tried.room.prefetch([tried.endpoint])
         assert (tried.outcome("001"), tried.outcome("002")) == ("pass", "pass")
         assert tried.outcome("003").startswith("warn: 3 of 5 samples were refused with 429")

@@ -6,8 +6,8 @@ import base64
 import json
 import os
 import secrets as random
+import select
 import sys
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
@@ -25,11 +25,11 @@ from fixtures.model.platform import Log
 from fixtures.model.verdicts import Evidence, NotObserved, NotReady, Verdict
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
-from fixtures.probes.lines import Lines
+from fixtures.probes.lines import Lines, probe
 from fixtures.probes.lines.blocks import LONGEST_LINE, blocks
 from fixtures.probes.lines.jobs import Correlation
 from fixtures.probes.lines.secrets import Search
-from fixtures.probes.lines.sources import Limits
+from fixtures.probes.lines.sources import Limits, Source, started
 from fixtures.probes.lines.survey import Survey
 
 if TYPE_CHECKING:
@@ -469,8 +469,15 @@ def test_command_that_does_not_exist_is_unverified(tmp_path: Path) -> None:
     assert "no-such-tool does not start" in Tried(tmp_path, 'command = ["no-such-tool"]').outcome("001")
 
 
-def test_command_that_goes_on_is_ended_and_judged(tmp_path: Path) -> None:
+def test_command_that_goes_on_is_ended_and_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A following log ends with its time; what came is judged, and that is said."""
+
+    def begun(*given: Any) -> Source:
+        source = started(*given)
+        assert select.select([source._descriptor], [], [], 60)[0]  # an interpreter may take long to start
+        return source
+
+    monkeypatch.setattr(probe, "started", begun)
     line = json.dumps(entry(0, "x"))
     tried = Tried(tmp_path, command(f"import time; print('''{line}''', flush=True); time.sleep(60)", command_s="1"))
     verdict = rules.is_structured(tried.log, tried.room.told(tried.log))
@@ -486,10 +493,10 @@ def test_given_file_goes_before_the_row(tmp_path: Path) -> None:
 def test_silent_pipe_does_not_hang(tmp_path: Path) -> None:
     """Standard input that says nothing more is left after a while."""
     reading, writing = os.pipe()
-    threading.Thread(target=os.write, args=(writing, text(SOUND).encode()), daemon=True).start()
+    os.write(writing, text(SOUND).encode())  # less than a pipe holds
     try:
         tried = Tried(
-            tmp_path, limits=Limits(seconds=5, patience_s=0.2), log_files={"worker": Path(f"/dev/fd/{reading}")}
+            tmp_path, limits=Limits(seconds=60, patience_s=0.2), log_files={"worker": Path(f"/dev/fd/{reading}")}
         )
         told = tried.room.told(tried.log)
     finally:
@@ -516,7 +523,7 @@ def test_named_pipe_is_read_to_its_end(tmp_path: Path) -> None:
 
 def test_bytes_are_bounded(tmp_path: Path) -> None:
     """A log without an end costs its limit."""
-    tried = Tried(tmp_path, limits=Limits(seconds=20, bytes=3 << 20), log_files={"worker": Path("/dev/zero")})
+    tried = Tried(tmp_path, limits=Limits(seconds=60, bytes=3 << 20), log_files={"worker": Path("/dev/zero")})
     assert tried.room.told(tried.log).value.ended == "after 3 MiB"
 
 

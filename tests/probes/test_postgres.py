@@ -20,7 +20,7 @@ from fixtures.probes import postgres
 from fixtures.probes.postgres import address
 from fixtures.probes.postgres.session import Question, Session, Told, exchange
 from fixtures.probes.postgres.troubles import of_asking
-from tests.loopback import PATIENCE_S, closed_port, wait_until
+from tests.loopback import PATIENCE_MS, PATIENCE_S, closed_port, wait_until
 from tests.probes.postgres_server import Cluster, Home, peer, refusal, relay, room, track
 from tests.rules.sites import ended
 
@@ -629,7 +629,7 @@ def _endless(one: socket.socket) -> None:
 def test_peer_that_is_no_postgres_is_a_finding(script: object, kinds: set[str], tmp_path: Path) -> None:
     """Whatever answers at the address, the cause is one line and nothing hangs."""
     with peer(script) as url:  # type: ignore[arg-type]
-        budget_ms = 2000 if "timeout" in kinds else int(PATIENCE_S * 1000)
+        budget_ms = 2000 if "timeout" in kinds else PATIENCE_MS
         told = _ask(url, _query("SELECT 1"), budget_ms / 1000).of("own")
         assert isinstance(told, Trouble)
         assert told.kind in kinds

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fixtures.stage.servers import HOST
+from tests.loopback import PATIENCE_MS
 from tests.platforms import Twin
 
 if TYPE_CHECKING:
@@ -15,14 +16,13 @@ if TYPE_CHECKING:
 
     from tests.live import Live
 
-ROW = 'url_env = "DATABASE_URL"\nmigrations = "supabase/migrations"\n'
 ADD = "insert into supabase_migrations.schema_migrations values "
 REMOVE = "delete from supabase_migrations.schema_migrations where version = "
 MIDDLE, LATER = "'20260416083000'", "'20261231000000'"
 
 
-def _row(key: str) -> Callable[[Live], None]:
-    return lambda live: live.manifest(ROW, f"{ROW}{key}\n")
+def _hurried(live: Live) -> None:
+    live.manifest(f"[[database]]\nbudget_ms = {PATIENCE_MS}\n", "[[database]]\nbudget_ms = 1\n")
 
 
 def _sql(text: str, undo: str) -> Callable[[Live], None]:
@@ -55,11 +55,11 @@ def _far_away(live: Live) -> None:
     url = live.demo.postgres.postgres_url
     port = listener.getsockname()[1]
     live.env("worker", "DATABASE_URL", url.replace(f":{live.demo.postgres.port}/", f":{port}/"))
-    _row("query_ms = 1")(live)
+    live.manifest(f"query_ms = {PATIENCE_MS}\n", "query_ms = 1\n")
 
 
 TWINS = {
-    "DBS-001": (Twin("answers later than its budget", _row("budget_ms = 1"), live=True),),
+    "DBS-001": (Twin("answers later than its budget", _hurried, live=True),),
     "DBS-002": (
         Twin("a migration that is not applied", _new_migration, live=True),
         Twin(

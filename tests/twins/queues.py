@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KEY = "bull:agent-jobs"
 ROW = 'workers = ["worker"]\nmax_wait_s = 300 # the oldest job waits no longer than this\n'
-HOLD_MS = 60_000
+HOLD_MS = 3_600_000  # longer than any run
 SLOWER = 0.3  # seconds
 
 
@@ -49,8 +49,9 @@ def _failed(live: Live) -> None:
 
 
 def _ghost(live: Live, *, locked: bool) -> None:
-    """An active job that the worker knows nothing of."""
+    """An active job that the worker knows nothing of, nor looks for: it would put it back into the queue."""
     began = int(time.time() * 1000) - 600_000
+    live.redis("SET", f"{KEY}:stalled-check", began, "PX", HOLD_MS, undo=("DEL", f"{KEY}:stalled-check"))
     fields = ("name", "canary", "data", "{}", "opts", "{}", "timestamp", began, "processedOn", began)
     live.redis("HSET", f"{KEY}:ghost", *fields, undo=("DEL", f"{KEY}:ghost"))
     if locked:
@@ -67,22 +68,9 @@ def _stuck(live: Live) -> None:
 
 
 def _overdue(live: Live) -> None:
-    """A delayed job that is due and stays: whenever the limited worker asks, it promotes it, and it is put back."""
+    """A delayed job that was due before 1970, and so is promoted by no worker; this one a rate limit keeps at rest."""
     _hold(live, "{}")
-    began = int(time.time() * 1000) - 600_000
-    options = f"{{ jobId: 'overdue', timestamp: {began}, delay: 1000 }}"
-    live.bullmq(f"await queue.add('canary', {{}}, {options});", ("DEL", f"{KEY}:delayed"))
-    healed = threading.Event()
-
-    def put_back() -> None:
-        while not healed.wait(0.02):
-            if live.ask("LREM", f"{KEY}:wait", 0, "overdue"):
-                live.ask("ZADD", f"{KEY}:delayed", (began + 1000) * 4096, "overdue")
-
-    keeper = threading.Thread(target=put_back, daemon=True)
-    keeper.start()
-    live.afterwards(keeper.join)  # the last is undone first
-    live.afterwards(healed.set)
+    live.redis("ZADD", f"{KEY}:delayed", -1, "overdue", undo=("DEL", f"{KEY}:delayed"))
 
 
 def _late_schedule(live: Live) -> None:

@@ -11,6 +11,7 @@ import pytest
 from fixtures.model.live import LiveSettings
 from fixtures.model.verdicts import NotObserved
 from fixtures.wiring.live import Live, Room
+from tests.loopback import PATIENCE_S
 from tests.platforms import DEMO, preflight
 from tests.tiny import Tiny
 
@@ -28,7 +29,7 @@ class Meeting:
     def prefetch(self, targets: Sequence[object]) -> None:
         """Wait for the others."""
         self._order.append(self._name)
-        self._barrier.wait(10)
+        self._barrier.wait(PATIENCE_S)
 
 
 class Faulty:
@@ -62,7 +63,7 @@ class Slow:
 
     def prefetch(self, targets: Sequence[object]) -> None:
         """Wait for that."""
-        assert self._waited_for.wait(10)
+        assert self._waited_for.wait(PATIENCE_S)
 
 
 def test_what_is_asked_and_waited_for_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
