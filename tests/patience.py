@@ -45,13 +45,9 @@ def _load(root: Path) -> Platform:
     if root != DEMO:
         return platform
     tables = platform.tables
-    slow = {"p95_warn_ms": PATIENCE_MS, "p95_critical_ms": PATIENCE_MS}
-    thresholds = tables.platform.thresholds.model_copy(update=slow)
+    asked, kept = {"budget_ms": PATIENCE_MS, "p95_ms": PATIENCE_MS}, {"budget_ms": PATIENCE_MS, "query_ms": PATIENCE_MS}
     patient = {
-        "platform": tables.platform.model_copy(update={"thresholds": thresholds}),
-        "endpoints": tuple(row.model_copy(update={"budget_ms": PATIENCE_MS}) for row in tables.endpoints),
-        "databases": tuple(
-            row.model_copy(update={"budget_ms": PATIENCE_MS, "query_ms": PATIENCE_MS}) for row in tables.databases
-        ),
+        "endpoints": tuple(row.model_copy(update=asked) for row in tables.endpoints),
+        "databases": tuple(row.model_copy(update=kept) for row in tables.databases),
     }
     return Platform(root, tables.model_copy(update=patient))
