@@ -7,6 +7,7 @@ import json
 import secrets
 import shutil
 import subprocess
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,11 +24,12 @@ from fixtures.model.secret import Secret
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.observe import Broken, Unseen
-from fixtures.probes.restoring import Restoring
+from fixtures.probes.restoring import Restoring, probe
 from fixtures.probes.restoring.script import pieces
 from fixtures.stage.scratch import Machine
 from fixtures.stage.servers import HOST
 from tests.dumps import END, dump
+from tests.loopback import wait_until
 from tests.probes.postgres_server import Cluster, Home
 
 if TYPE_CHECKING:
@@ -413,6 +415,23 @@ def test_restore_that_takes_too_long_is_ended(shop: Shared, tmp_path: Path) -> N
     evidence = Tried(shop, of(file), restore_s=1).evidence
     assert "took longer than 1 s" in evidence.error
     assert "higher restore_s" in evidence.hint
+
+
+def test_restore_that_goes_on_is_ended_again() -> None:
+    """A statement that is sent just after the first attempt is ended by the next, whatever became of the first."""
+    calls: list[int] = []
+
+    def end() -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise psycopg.OperationalError
+
+    with probe._ended_at(time.monotonic(), end):
+        wait_until(lambda: len(calls) > 1)
+    ended = len(calls)
+    with probe._ended_at(time.monotonic() + 600, end):
+        pass
+    assert len(calls) == ended
 
 
 def test_real_scratch_server_comes_and_goes(tmp_path: Path) -> None:
