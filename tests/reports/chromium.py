@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from fixtures.demo import provision
+from tests.loopback import PATIENCE_MS, PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ NAMES = ("chromium", "google-chrome")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 DESKTOP = {"width": 1280, "height": 900}
 AXE = Path(__file__).parents[1] / "axe"
+expect.set_options(timeout=PATIENCE_MS)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -28,7 +30,7 @@ def launched() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, NAMES)), None)
     assert program, "the machine has no Chromium: run .ci/servers"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET), timeout=PATIENCE_MS)
         try:
             yield browser
         finally:
@@ -51,7 +53,7 @@ class Watched:
 
 @contextmanager
 def opened(
-    browser: Browser, file: Path, fragment: str = "", *, patience: float = 30, **context: Any
+    browser: Browser, file: Path, fragment: str = "", *, patience: float = PATIENCE_S, **context: Any
 ) -> Iterator[Watched]:
     """A page in a browser context of its own, loaded whole; `fragment` is what follows the `#`.
 
