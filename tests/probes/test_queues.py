@@ -334,16 +334,31 @@ def test_worker_that_asks_for_nothing_is_not_there(bull: Bull, server: RealRedis
     hanging = re.sub(r"idle=\d+ flags=\w+", "idle=61 flags=N", clients)
     assert hanging != clients
 
-    def seen(first: dict[str, int]) -> tuple[int | None, int]:
-        readings = replace(
-            told, server={**told.server, "clients": hanging}, first={name: {**told.first[name], **first}}
-        )
+    def seen(first: dict[str, int], later: str = hanging) -> tuple[int | None, int]:
+        server = {**told.server, "clients": hanging, "clients_later": later}
+        readings = replace(told, server=server, first={name: {**told.first[name], **first}})
         workers = QueueFacts(queue, readings, Thresholds(), over_rest=False).workers()
         return workers.attached, workers.silent
 
     assert seen({}) == (0, 1)
     assert seen({"active": 1}) == (1, 0)
     assert seen({"limiter": 500}) == (1, 0)
+    assert seen({}, later=clients) == (1, 0)
+
+
+def test_worker_that_connects_anew_is_there(bull: Bull, server: RealRedis, tmp_path: Path, name: str) -> None:
+    """BullMQ breaks a connection whose answer is late, and is back after a second: within the two readings."""
+    queue = row(name)
+    bull.do("work", name, how="completes")
+    room = _direct(server, tmp_path, queue)
+    room.prefetch([queue])
+    told = room._told(room._platform.queue_redis(queue), queue)
+    nobody = "id=3 addr=127.0.0.1:50000 name= idle=0 flags=N"
+    for part in ("clients", "clients_later"):
+        readings = replace(told, server={**told.server, part: nobody})
+        assert QueueFacts(queue, readings, Thresholds(), over_rest=False).workers().attached == 1
+    gone = replace(told, server={**told.server, "clients": nobody, "clients_later": nobody})
+    assert QueueFacts(queue, gone, Thresholds(), over_rest=False).workers().attached == 0
 
 
 def test_workers_are_told_by_their_connections(bull: Bull, server: RealRedis, tmp_path: Path, name: str) -> None:
