@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fixtures.demo.vendors.standin import Reply, iso
+from tests.loopback import PATIENCE_MS
 from tests.platforms import Twin
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ TWINS = {
     "EXT-002": (
         Twin(
             "a budget of 1 ms",
-            lambda vended: vended.manifest("budget_ms = 8000", "budget_ms = 1"),
+            lambda vended: vended.manifest(f"budget_ms = {PATIENCE_MS}", "budget_ms = 1"),
             vended=True,
         ),
     ),
