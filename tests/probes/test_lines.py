@@ -8,6 +8,7 @@ import os
 import secrets as random
 import select
 import sys
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
