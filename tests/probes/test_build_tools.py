@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -184,8 +185,9 @@ def test_tool_that_hangs_costs_its_budget_and_leaves_nothing_behind(
     """A hung tool is ended with all that it started."""
     repository.tool("tsc", 'sleep 300 & echo $! > "$PWD/child"; echo $$ > "$PWD/parent"; wait')
     parent = repository.root / "parent"
-    hung = lambda: float(parent.exists() and parent.read_text() != "") * 60  # noqa: E731  # by then it has begun
-    monkeypatch.setattr(process, "time", SimpleNamespace(monotonic=hung))
+    minutes = count()  # that go by between two looks, once it has begun
+    clock = lambda: next(minutes) * 60.0 if parent.exists() and parent.read_text() else 0.0  # noqa: E731
+    monkeypatch.setattr(process, "time", SimpleNamespace(monotonic=clock))
     seen = project(repository, Limits(seconds=1))
     assert seen.unseen == "tsc -p tsconfig.json took longer than 1 s"
     for name in ("parent", "child"):

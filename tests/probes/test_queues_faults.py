@@ -278,10 +278,10 @@ def test_proxy_that_cannot_be_used_costs_its_own_redis_only(
     monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
     values = {"REST_URL": "https://preflight.invalid", "REST_TOKEN": "t", "REDIS_URL": server.url}
-    room = asking(tmp_path, values, REST, row("lit"))
-    room.prefetch([REST, row("lit")])
+    room = asking(tmp_path, values, REST, row("unproxied"))
+    room.prefetch([REST, row("unproxied")])
     assert room.depth(REST).error.startswith("the proxy that the environment names")
-    assert room.presence(row("lit")).value.missing
+    assert room.presence(row("unproxied")).value.missing
 
 
 @pytest.mark.parametrize("element", [{"error": "NOPERM no"}, {"result": {}}, {"result": True}, {}, 7, {"result": "x"}])
