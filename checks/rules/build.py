@@ -74,7 +74,7 @@ def lints(service: Service, linting: Evidence[Linting]) -> Verdict:
     blind = [run for run in seen.runs if run.unseen]
     findings = _told(message for run in judged for message in run.errors)
     errors = len(findings)
-    findings += [Finding(run.unconfigured, run.folder) for run in judged if run.unconfigured]
+    findings += _unconfigured(judged)
     findings += _overlooked(seen)
     if not findings and blind:
         linting.cannot_tell(_and_more(blind[0].unseen, len(blind) - 1), blind[0].hint)
@@ -89,6 +89,16 @@ def lints(service: Service, linting: Evidence[Linting]) -> Verdict:
         _capped(findings, "errors"),
         _capped(warnings, "warnings"),
     )
+
+
+def _unconfigured(runs: list[Lint]) -> Iterator[Finding]:
+    """What is said of packages without ESLint, the same words once."""
+    folders: dict[str, list[str]] = {}
+    for run in runs:
+        if run.unconfigured:
+            folders.setdefault(run.unconfigured, []).append(run.folder)
+    for text, (first, *others) in folders.items():
+        yield Finding(text + (f" (so in {', '.join(others)})" if others else ""), first)
 
 
 def _overlooked(seen: Linting) -> Iterator[Finding]:

@@ -57,6 +57,14 @@ def test_project_not_judged_is_unverified_unless_another_has_errors() -> None:
     assert "not judged: typescript is not installed" in verdict.observed
 
 
+def test_packages_without_eslint_are_told_in_one_sentence() -> None:
+    """A workspace on another linter has one thing to do, not one for each of its packages."""
+    runs = (Lint(at, unconfigured="Biome lints here") for at in ("services/worker", "packages/a", "packages/b"))
+    assert texts(rules.lints(WORKER, linted(*runs))) == [
+        "services/worker: Biome lints here (so in packages/a, packages/b)"
+    ]
+
+
 def test_typescript_that_no_tsconfig_includes_fails() -> None:
     """A tsconfig that checks none of the service's files proves nothing."""
     verdict = rules.compiles(WORKER, compiled(Project("a", ("packages/shared/c.ts",))))
