@@ -103,7 +103,7 @@ def _undecided(secret: RotatedSecret, told: Evidence[Age]) -> None:
         near = f" (it has {age.near})" if age.near else ""
         lacks = f"{age.ledger} has no entry for it{near}" if age.ledger else "there is no rotation ledger"
         told.cannot_tell(
-            f"{known}no API tells when {secret.name} was made; {lacks}",
+            f"{known}no API that was asked tells when {secret.name} was made; {lacks}",
             f"Enter its last rotation in {age.ledger or 'rotations.toml'}: secret, rotated_on, by, ticket.",
             undecidable=True,
         )

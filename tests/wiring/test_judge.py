@@ -97,6 +97,13 @@ def test_attested_row_tells_who_saw_what_and_until_when() -> None:
     )
 
 
+@pytest.mark.parametrize(("hint", "said"), [("Enter it.", "Enter it. Or attest it: [["), ("", "Attest it: [[")])
+def test_an_attestation_is_offered_as_the_other_way(hint: str, said: str) -> None:
+    """Where something else would do, both are told, and that one of them is enough."""
+    unseen = NotObserved(replace(UNDECIDABLE.evidence, hint=hint))
+    assert judge(ROW, unseen, Ground(None, TODAY)).remediation.startswith(said)
+
+
 def test_waiver_excuses_an_expired_attestation_and_no_live_one() -> None:
     """The row of an expired one fails, so it can be waived; beside a live one the waiver is not needed."""
     assert judge(ROW, UNDECIDABLE, Ground(_waiver(1), TODAY, _attestation(-10, -1))).verdict == "waived"
