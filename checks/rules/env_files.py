@@ -90,7 +90,7 @@ def env_files_stay_out_of_git(platform: Platform, evidence: Evidence[EnvFiles]) 
         if len(file.real) > 3:
             findings.append(Finding(f"is tracked by git with {len(file.real) - 3} more values", file.path))
         if file.harmless and not file.shown and not file.real:
-            text = "is tracked by git with values that are all public: keep it so, or give it an example's name"
+            text = "is tracked by git, its values public or placeholders: keep it so, or give it an example's name"
             doubts.append(Finding(text, file.path))
         if file.unread:
             findings.append(Finding(f"is tracked by git and could not be read: {file.unread}", file.path))
