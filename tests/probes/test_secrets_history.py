@@ -292,3 +292,34 @@ def test_failure_while_reading_leaves_no_value_in_its_traceback(
         past(tmp_path)
     told = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert Mint().shaped()["Groq key"][:12] not in told
+
+
+def test_secret_in_a_commit_s_message_is_found(tmp_path: Path) -> None:
+    """Messages go with every clone: the oldest that holds it is named, and one of another folder's commits is not."""
+    mint = Mint()
+    key, other = (mint.shaped()["Groq key"] for _ in range(2))
+    app = tmp_path / "app"
+    app.mkdir()
+    committed(tmp_path, outside="1\n")
+    git(tmp_path, "commit", "-q", "--amend", "-m", f"Use {other}")
+    (app / "a.ts").write_text("1\n")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", f"Add a\n\nIt answers to {key} now.")
+    brought = git(tmp_path, "rev-parse", "HEAD")
+    (app / "a.ts").write_text(f'connect("{key}");\n')
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", f"Again {key}")
+    second = git(tmp_path, "rev-parse", "HEAD")
+    assert places(past(app)) == [(second, "a.ts", 1, True), (brought, "commit message", 3, True)]
+    assert {(one.path, one.in_head) for one in past(tmp_path).buried if one.path == "commit message"} == {
+        ("commit message", True),
+        ("commit message", False),
+    }
+
+
+def test_a_message_s_secret_that_was_audited_or_replaced_is_let_pass(tmp_path: Path) -> None:
+    """A pragma in HEAD clears the value wherever it stands."""
+    key = Mint().shaped()["Groq key"]
+    committed(tmp_path, a=f'connect("{key}"); // pragma: allowlist secret\n')
+    git(tmp_path, "commit", "-q", "--amend", "-m", f"Use {key}")
+    assert places(past(tmp_path)) == []

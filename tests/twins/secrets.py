@@ -95,8 +95,14 @@ def _side_branch(copy: Copy) -> None:
     copy.git("branch", "-q", "-D", "side")
 
 
+def _in_a_message(copy: Copy) -> None:
+    copy.commit()
+    copy.git("commit", "-q", "--allow-empty", "-m", f"Rotate {Mint().shaped()['OpenRouter key']}")
+
+
 TWINS = {
     "SEC-002": (
+        Twin("a secret in the message of a commit", _in_a_message, vended=True),
         _buried("OpenRouter key", "services/worker/src/server.ts"),
         _buried("Sentry auth token", "services/web/server.ts", removed=False),
         Twin("a secret that only a side branch had, removed before its merge", _side_branch, vended=True),
