@@ -154,7 +154,9 @@ def test_queue_redis_has_memory_left(queue_redis: QueueRedis, queues: QueueProbe
 
 @pytest.mark.smoke
 @pytest.mark.item(
-    "QUE-012", severity="high", remediation="Use rediss:// with a valid certificate, in the region of the workers."
+    "QUE-012",
+    severity="high",
+    remediation="Give a rediss:// URL that opens it, with a valid certificate, in the region of the workers.",
 )
 def test_queue_redis_is_reached_safely(queue_redis: QueueRedis, queues: QueueProbe, conclude: Conclude) -> None:
     """The Redis of the queue is reached over TLS with a valid certificate, unless over loopback or a private network.
