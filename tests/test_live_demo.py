@@ -119,8 +119,10 @@ def test_demo_tells_its_progress_and_leaves_nothing() -> None:
     assert not any(map(servers.listens, (running.redis.port, running.postgres.port, *running.edges.values())))
 
 
+# Where the tests are a job in the background of a shell, SIGINT is ignored by whatever they start.
 KEEPER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from fixtures.stage.programs import Program, Programs
 programs = Programs()
 pids = [programs.start(Program(name, ("/bin/sh", "-c", "trap '' TERM; sleep 600 & wait"))) for name in ("a", "b")]
@@ -149,7 +151,8 @@ def test_nothing_outlives_its_owner(number: signal.Signals) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_nothing_outlives_an_interrupted_run(number: signal.Signals, tmp_path: Path) -> None:
     """A run of pytest that is interrupted or killed while the demo runs leaves no process behind."""
-    command = [sys.executable, "-m", "pytest", *LEAN, "-m", "smoke", f"--reports={tmp_path}"]
+    heeding = "import signal, sys, pytest; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", f"{heeding}sys.exit(pytest.main())", *LEAN, "-m", "smoke", f"--reports={tmp_path}"]
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PREFLIGHT_"))}
     with subprocess.Popen(
         command, cwd=SUITE, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
