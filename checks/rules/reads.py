@@ -43,14 +43,16 @@ def reads_only_its_contract(service: Service, reads: Evidence[EnvReads]) -> Verd
     """Hold each name that the service's code reads against the names that its contract declares.
 
     A stray read in a script or a tool's configuration warns: it does not run with the service. So does a name that
-    is worked out at run time.
+    is worked out at run time. Reads in functions of a shared package that the service does not use are named only.
     """
     seen = reads.value
+    counted = [read for read in seen.reads if read.role != "unused"]
     findings: list[Finding] = []
     warnings = [Finding(f"{place.text}, a name worked out at run time", place.where) for place in seen.computed]
     exempt: set[str] = set()
-    for name in sorted({read.name for read in seen.reads}):
-        of_name = [read for read in seen.of(name) if read.via != LIBRARY]
+    names = {read.name for read in counted}
+    for name in sorted(names):
+        of_name = [read for read in counted if read.name == name and read.via != LIBRARY]
         if name in seen.contract or not of_name:
             continue
         if name in seen.built_in or set_by(name, of_name, service):
@@ -61,10 +63,11 @@ def reads_only_its_contract(service: Service, reads: Evidence[EnvReads]) -> Verd
         more = f" (and at {len(of_name) - 1} more places)" if len(of_name) > 1 else ""
         text = f"reads {name}{more}, which no variable of {service.name} in the manifest declares"
         (findings if running else warnings).append(Finding(text, first.where))
-    names = {read.name for read in seen.reads}
     observed = f"{_files(seen.extent)} read {len(names)} names, {len(names & seen.contract)} of them declared"
     observed += f", {len(exempt)} set by the platform ({', '.join(sorted(exempt))})" if exempt else ""
     observed += f"; the whole environment is handed on at {_places(seen.whole)}" if seen.whole else ""
+    unused = ", ".join(sorted({read.name for read in seen.reads} - names - seen.contract))
+    observed += f"; only shared functions that {service.name} does not use read {unused}" if unused else ""
     return Verdict(reads, observed + _misread(seen.extent), tuple(findings), tuple(warnings))
 
 
@@ -87,11 +90,12 @@ def is_really_read(binding: Binding, reads: Evidence[EnvReads]) -> Verdict:
     if binding.variable.platform_reads:
         return Verdict(reads, f"the manifest says that a library or the host reads {name} for {service}")
     seen = reads.value
-    found = sorted(seen.of(name), key=lambda read: read.role)
+    found = sorted(seen.of(name), key=lambda read: ("unused", "tooling", "runtime").index(read.role))
     if found:
         more = f" and {len(found) - 1} more places" if len(found) > 1 else ""
-        tools = ", in tools only" if all(read.role == "tooling" for read in found) else ""
-        return Verdict(reads, f"{service} reads {name} at {found[-1].where}{more} ({found[-1].via}{tools})")
+        only = {"tooling": ", in tools only", "unused": ", in shared functions only that it does not use"}
+        only_there = only.get(found[-1].role, "")
+        return Verdict(reads, f"{service} reads {name} at {found[-1].where}{more} ({found[-1].via}{only_there})")
     unfed = [place for place in seen.unfed if place.text == name]
     if unfed:
         text = f"a schema names {name}, but nothing hands {name} to it: the variable is never read from the environment"

@@ -76,6 +76,18 @@ def test_a_tool_a_library_and_a_built_in_name_do_not_fail() -> None:
     assert [finding.where for finding in verdict.warnings] == ["app/x.ts:1"]
 
 
+UNUSED = EnvRead("X", "packages/shared/x.ts:1", "process.env", "unused")
+
+
+def test_a_read_that_the_service_cannot_reach_is_named_only() -> None:
+    """A shared function that the service does not use asks for no row; the same name read elsewhere does."""
+    verdict = contract(read("A"), UNUSED)
+    assert (verdict.findings, verdict.warnings) == ((), ())
+    assert verdict.observed.endswith("1 of them declared; only shared functions that app does not use read X")
+    assert [finding.where for finding in contract(UNUSED, read("X")).findings] == ["app/x.ts:1"]
+    assert "does not use" not in contract(UNUSED, read("X")).observed
+
+
 def test_a_computed_name_warns_and_a_whole_environment_is_said() -> None:
     """What cannot be held against the contract is told with its place."""
     verdict = contract(computed=(Place("reads process.env[name]", "app/a.ts:3"),), whole=(Place("x", "app/b.ts:4"),))
@@ -99,6 +111,12 @@ def test_a_read_passes_with_its_place() -> None:
     """One read is enough, a schema's too; a tool's is said to be one."""
     assert binding(read("A", "schema")).observed == "app reads A at app/a.ts:1 (schema)"
     assert "in tools only" in binding(read("A", tool=True)).observed
+
+
+def test_a_read_that_the_service_cannot_reach_keeps_its_row() -> None:
+    """A shared function that reads the variable is enough, and is said to be unused; a used one is named before it."""
+    assert "in shared functions only that it does not use" in binding(UNUSED, name="X").observed
+    assert "at app/x.ts:1 and 1 more places (process.env)" in binding(UNUSED, read("X"), name="X").observed
 
 
 def test_no_read_fails() -> None:

@@ -41,6 +41,7 @@ TWINS = {
             WORKER_ENV,
             "\nexport const tracing = z.object({ TRACE_URL: z.string().optional() }).parse(process.env);\n",
         ),
+        _edited("a function of a package that both services call reads a name", "packages/shared/src/redis.ts", "    connectTimeout: 5_000,", "    connectTimeout: Number(process.env.REDIS_TIMEOUT),"),
         Twin("a package that both services import reads a name", _imported),
     ),
     "ENV-008": (
