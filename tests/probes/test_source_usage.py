@@ -64,6 +64,7 @@ def counted(reads: EnvReads) -> set[str]:
         ('export * as shared from "@x/shared"', ALL),
         ('import * as shared from "@x/shared"; shared.redis()', ALL),
         ('import "@x/shared"', set()),
+        ('import "@x/shared"; import type { redis } from "@x/shared"', set()),
         ('const { slack } = require("@x/shared")', {"SLACK"}),
         ('const { slack: s = 1 } = require("@x/shared") as any', {"SLACK"}),
         ('const { slack, ...rest } = require("@x/shared")', ALL),
