@@ -71,6 +71,7 @@ class Mint:
             "Slack webhook URL": "https://hooks.slack.com/"
             + f"services/T{draw('ABCD12', 9)}/B{draw('ABCD12', 9)}/"
             + draw(WORD, 24),
+            "Discord webhook URL": "https://discord.com/" + f"api/webhooks/{draw('13579', 19)}/" + draw(WORD, 68),
             "GitHub access token": "ghp_" + draw(WORD, 36),
             "GitLab access token": "glpat-" + draw(WORD, 20),
             "npm access token": "npm_" + draw(WORD, 36),

@@ -82,7 +82,7 @@ def test_gates_of_shapes_follow_those_of_browser_variables() -> None:
     """Each pattern below is held against its own gate."""
     assert [gate.kind for gate, _ in SHAPE_PATTERNS] == [shape.kind for shape in SHAPES]
     assert [gate.kind for gate in GATES[: len(EXPOSED)]] == [context.kind for context in EXPOSED]
-    assert len(GATES) == len(EXPOSED) + len(SHAPES) + len(CONTEXTS) + len(PLUGINS) + 3
+    assert len(GATES) == len(EXPOSED) + len(SHAPES) + len(CONTEXTS) + len(PLUGINS) + 4
 
 
 @pytest.mark.parametrize(("gate", "pattern"), PATTERNS)
