@@ -196,6 +196,20 @@ def test_taken_port_costs_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
         running.close()
 
 
+def test_taken_port_costs_a_scratch_server_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drill's own Postgres, too."""
+    with socket.socket() as taken:
+        taken.bind((servers.HOST, 0))
+        taken.listen()
+        ports = iter([taken.getsockname()[1], servers.free_port()])
+        monkeypatch.setattr(servers, "free_port", lambda: next(ports))
+        programs, server = servers.own_postgres()
+    try:
+        assert servers.listens(server.port)
+    finally:
+        programs.close()
+
+
 def test_program_that_is_no_program_is_said() -> None:
     """What cannot be started is one sentence."""
     programs = Programs()

@@ -23,15 +23,13 @@ from fixtures.model.platform import Database, Manifest, Platform
 from fixtures.probes.environment import Environment
 from fixtures.probes.files import Files
 from fixtures.probes.postgres import Postgres
-from fixtures.stage.programs import Ended, Programs
-from fixtures.stage.servers import HOST, Server, free_port, start_postgres
+from fixtures.stage.servers import HOST, Server, own_postgres
 from tests.loopback import PATIENCE_MS, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-PORTS_TRIED = 3
 ROLES = "create role anon nologin; create role authenticated nologin; create role tls_only login password {}"
 RULES = "hostssl all tls_only all scram-sha-256\nhostnossl all tls_only all reject\n"
 
@@ -72,16 +70,12 @@ class Cluster:
     """A running Postgres that also speaks TLS, and databases in it."""
 
     def __init__(self) -> None:
-        for left in reversed(range(PORTS_TRIED)):
-            self._programs = Programs()
-            try:
-                self.server = start_postgres(self._programs, free_port())
-                self.authority = self._speak_tls(self._programs.folder / "postgres" / "data")
-                return
-            except BaseException as error:
-                self._programs.close()
-                if not (isinstance(error, Ended) and left):  # as where somebody was quicker to take the port
-                    raise
+        self._programs, self.server = own_postgres()
+        try:
+            self.authority = self._speak_tls(self._programs.folder / "postgres" / "data")
+        except BaseException:
+            self._programs.close()
+            raise
 
     def __enter__(self) -> Cluster:
         return self
