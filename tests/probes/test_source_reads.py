@@ -324,6 +324,20 @@ def test_a_service_in_another_language_is_unverified(tmp_path: Path) -> None:
             'export default { define: { "process.env": JSON.stringify(process.env) } }',
             {("", "process.env")},
         ),
+        ("next.config.ts", "export default { compiler: { define: { A: process.env.A! } } }", {("A", "A")}),
+        ("next.config.ts", "export default { compiler: { defineServer: { A: process.env.A! } } }", set()),
+        (
+            "next.config.js",
+            "module.exports = { webpack: (c, { webpack }) => { c.plugins.push(new webpack.DefinePlugin("
+            "{ K: JSON.stringify(process.env.A) })); return c; } }",
+            {("A", "K")},
+        ),
+        (
+            "next.config.js",
+            "module.exports = { webpack: (c, { isServer, webpack }) => { if (isServer) { c.plugins.push("
+            "new webpack.DefinePlugin({ K: JSON.stringify(process.env.A) })); } return c; } }",
+            set(),
+        ),
         ("vite.config.ts", "export default { test: { env: { A: process.env.A } } }", set()),
         ("next.config.ts", "export default { output: process.env.A ? 'export' : undefined }", set()),
         ("src/server.ts", "export const config = { env: { A: process.env.A } }", set()),

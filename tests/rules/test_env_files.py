@@ -132,6 +132,22 @@ def test_the_value_of_a_secret_under_a_browser_name(tmp_path: Path) -> None:
     assert exposed(tmp_path, f"CRON_SECRET={RANDOM}\nNEXT_PUBLIC_CRON={RANDOM[1:]}\n", *rows) == "pass"
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("${CRON_SECRET}", "fail"),
+        ("v1-$CRON_SECRET", "fail"),
+        ("'\\$CRON_SECRET'", "pass"),
+        ("${SITE_NAME}", "pass"),
+        ("${ELSEWHERE}", "pass"),
+    ],
+)
+def test_a_browser_value_that_refers_to_a_secret(tmp_path: Path, value: str, expected: str) -> None:
+    """Next.js and Vite fill in what a value of an env file refers to."""
+    rows = ({"name": "CRON_SECRET"}, {"name": "SITE_NAME", "secret": False}, {"name": "NEXT_PUBLIC_X", "secret": False})
+    assert exposed(tmp_path, f"CRON_SECRET={RANDOM}\nSITE_NAME=Acme\nNEXT_PUBLIC_X={value}\n", *rows) == expected
+
+
 def test_exposure_that_was_not_seen(tmp_path: Path) -> None:
     """Without the env file nothing is green; what the contract gives away fails all the same."""
     assert exposed(tmp_path, None, {"name": "X"}) == "unverified"
