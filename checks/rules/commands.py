@@ -85,6 +85,7 @@ class PhaseRun:
     keyword: str = ""  # of -k
     platform: str = ""  # of --platform
     lenient: bool = False  # what could not be observed does not fail it
+    frozen: str = ""  # the day that it judges by, whatever day it is
 
 
 def phase_run(command: Command, phase: str, addopts: str = "") -> PhaseRun | None:
@@ -110,7 +111,9 @@ def phase_run(command: Command, phase: str, addopts: str = "") -> PhaseRun | Non
     narrowed = f"-k {keyword}" if keyword else f"-m {_option(arguments, '-m')}" if "and" in marked else ""
     narrowed = narrowed or (files[0] if files else "") or (f"--deselect {deselected}" if deselected else "")
     lenient = _option(arguments, "--unverified") == "allow"
-    return PhaseRun(command, narrowed, keyword, _option(arguments, "--platform"), lenient)
+    frozen = _option(arguments, "--as-of")
+    frozen = frozen if re.fullmatch(r"\d{4}-\d\d-\d\d", frozen) else ""
+    return PhaseRun(command, narrowed, keyword, _option(arguments, "--platform"), lenient, frozen)
 
 
 def hidden_phase(command: Command) -> bool:

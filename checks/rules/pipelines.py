@@ -87,6 +87,8 @@ def _trial(run: PhaseRun, job: Job, step: Step) -> Trial:
         ignored = f"its step runs only if `{step.condition}`"
     if not ignored and not run.command.via and not (run.platform or any(each.platform for each in job.steps)):
         ignored = "names no platform (--platform=DIR or PREFLIGHT_PLATFORM), so it checks the suite's own demo"
+    if not ignored and run.platform.rstrip("/").endswith("fixtures/demo"):
+        ignored = f"names the suite's own demo ({run.platform}) for its platform"
     return Trial(run, job, step, ignored, run.command.doubtful)
 
 

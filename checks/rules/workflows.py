@@ -47,6 +47,9 @@ def deploy_needs_predeploy(ci: Ci, evidence: Evidence[Pipeline]) -> Verdict:
             warnings.append(Finding(f"the gate runs only a part of predeploy: {trial.run.narrowed}", trial.where))
         if trial.run.lenient:
             warnings.append(Finding(f"the gate opens {BLIND}", trial.where))
+        if trial.run.frozen:
+            text = f"the gate judges every deploy as of {trial.run.frozen}: what expires after that day still holds"
+            warnings.append(Finding(text, trial.where))
     for deploy in unnamed_deploys(pipeline, ci):
         if _gate(pipeline, deploy.workflow, deploy.job, deploy.at)[0] is None:
             text = f"{deploy.job.name} deploys too ({deploy.how}), without a gate: [ci] deploy_jobs does not name it"
@@ -214,7 +217,11 @@ def _best(found: list[Trial], nothing: str) -> Answer:
     """A trial that counts, whole before narrowed, strict before lenient; else why none does, or why nobody can tell."""
     sound = [trial for trial in found if not trial.ignored and not trial.doubtful]
     if sound:
-        return min(sound, key=lambda trial: (bool(trial.run.narrowed), trial.run.lenient)), "", ""
+        return (
+            min(sound, key=lambda trial: (bool(trial.run.narrowed), trial.run.lenient, bool(trial.run.frozen))),
+            "",
+            "",
+        )
     doubtful = next((trial for trial in found if not trial.ignored), None)
     if doubtful is not None:
         return None, nothing, f"`{' '.join(doubtful.run.command.words)}` ({doubtful.where}): {doubtful.doubtful}"

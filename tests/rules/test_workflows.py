@@ -66,6 +66,7 @@ def gated(root: Path, files: dict[str, str], ci: Ci | None = None) -> str:
         "- run: |\n          pip install -r requirements.txt\n          pytest \\\n            -m predeploy",
         "- {run: pytest -m predeploy | tee out.txt, shell: bash}",
         "- run: pytest -m predeploy || exit 1",
+        "- run: pytest -m predeploy --as-of=$(date -I)",
         "- run: cd preflight && pytest -m predeploy",
         "- {run: pytest -m predeploy, if: '!cancelled()'}",
         "- {run: pytest, env: {PYTEST_ADDOPTS: '-m predeploy'}}",
@@ -89,6 +90,7 @@ def test_a_gate_holds_in_every_common_form(tmp_path: Path, gate: str) -> None:
         "- {run: pytest -m predeploy, if: github.event_name == 'pull_request'}",
         "- run: pytest -m 'not predeploy'",
         "- run: pytest -m predeploy --collect-only",
+        "- run: pytest -m predeploy --platform=fixtures/demo",
         "- run: echo pytest -m predeploy",
         "- run: 'true # pytest -m predeploy'",
         "- run: pip install pytest -m predeploy",
@@ -121,11 +123,13 @@ def test_a_gate_nobody_can_read_is_unverified(tmp_path: Path, gate: str) -> None
         "- run: pytest -m predeploy -k env",
         "- run: pytest -m predeploy checks/test_env.py",
         "- run: pytest -m predeploy --unverified=allow",
+        "- run: pytest -m predeploy --as-of=2026-01-31",
         "- run: pytest -m predeploy\n        env: { PYTEST_ADDOPTS: --unverified=allow }",
     ],
 )
 def test_a_narrow_or_blind_gate_warns(tmp_path: Path, gate: str) -> None:
-    """A part of predeploy is a gate, and not the whole one; so is one that lets pass what nobody saw."""
+    """A part of predeploy is a gate, and not the whole one; so are one that lets pass what nobody saw
+    and one for which no waiver ends."""
     assert gated(tmp_path, {"deploy.yml": deploy(gate)}) == "warn"
 
 
