@@ -104,6 +104,9 @@ def test_the_names_that_a_service_imports_decide(tmp_path: Path, code: str, expe
         ({"index.ts": 'export * as redis from "./clients";', "clients.ts": CLIENTS}, ALL),
         ({"index.ts": 'export * from "./a";', "a.ts": 'export * from "./b"; export * from "./index";', "b.ts": CLIENTS}, {"REDIS"}),
         ({"index.ts": 'export * from "./a"; export * from "./b";', "a.ts": 'export const q = () => process.env.Q; interface redis {}', "b.ts": CLIENTS}, {"REDIS"}),
+        ({"index.ts": 'export const redis = async () => (await import("./clients")).slack();', "clients.ts": CLIENTS}, {"SLACK"}),
+        ({"index.ts": 'export function redis() { const { slack } = require("./clients"); slack() }', "clients.ts": CLIENTS}, {"SLACK"}),
+        ({"index.ts": 'const clients = require("./clients"); export const redis = () => 1', "clients.ts": CLIENTS}, ALL),
         ({"index.ts": 'export * from "bullmq"; export * from "./clients";', "clients.ts": CLIENTS}, {"REDIS"}),
     ],
 )  # fmt: skip
@@ -112,6 +115,21 @@ def test_barrels_and_chains_of_re_exports_are_followed(
 ) -> None:
     """`redis` reaches the piece that an index file means by it, under whatever name."""
     assert counted(found(tmp_path, 'import { redis } from "@x/shared"', shared)) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "index"),
+    [
+        ('import * as shared from "@x/shared"', 'export * from "./clients"; export { default } from "./clients"'),
+        ('import * as shared from "@x/shared"', 'export { default, redis, slack as s } from "./clients"'),
+        ('import * as shared from "@x/shared"', 'import router, { redis, slack } from "./clients"; export { router, redis, slack }'),
+        ('import { gone } from "@x/shared"', 'export * from "./back"; export * from "./clients"; export { default } from "./clients"'),
+    ],
+)  # fmt: skip
+def test_a_namespace_and_a_name_not_found_reach_all_that_is_handed_on(tmp_path: Path, code: str, index: str) -> None:
+    """Behind an index file all modules count, also where modules re-export each other."""
+    shared = {"index.ts": index, "clients.ts": CLIENTS, "back.ts": 'export * from "./index"'}
+    assert counted(found(tmp_path, code, shared)) == ALL
 
 
 @pytest.mark.parametrize(
@@ -229,6 +247,15 @@ def test_the_services_own_files_count_whole(tmp_path: Path) -> None:
     """A function of the service that nobody calls counts, and so does what it imports."""
     own = {"a.ts": "export {}", "b.ts": 'import { slack } from "@x/shared"; export const b = () => process.env.OWN'}
     assert counted(found(tmp_path, own, {"index.ts": CLIENTS})) == {"OWN", "SLACK"}
+
+
+def test_an_import_with_a_comment_in_it_counts(tmp_path: Path) -> None:
+    """A bundler's note inside `import(…)` hides neither the module nor the names that are taken."""
+    own = {
+        "a.ts": 'import { redis } from "@x/shared"',
+        "b.ts": 'const { slack } = await import(/* a chunk */ "@x/shared")',
+    }
+    assert counted(found(tmp_path, own, {"index.ts": CLIENTS})) == {"REDIS", "SLACK"}
 
 
 def test_a_component_that_is_not_parsed_uses_all_it_imports(tmp_path: Path) -> None:
