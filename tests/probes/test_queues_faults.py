@@ -227,14 +227,14 @@ def test_dead_address_of_a_host_hides_no_living_one(
     server: RealRedis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of two addresses the second is tried soon, in either way of asking."""
-    server.client.hset("bull:jobs:meta", "version", "bullmq:5.81.3")
+    server.client.hset("bull:dual:meta", "version", "bullmq:5.81.3")
     with rest_in_front(server, "t") as (url, _):
         host = dead_first(monkeypatch)
         values = {"REDIS_URL": server.url.replace(HOST, host), "REST_URL": url.replace(HOST, host), "REST_TOKEN": "t"}
-        room = asking(tmp_path, values, QUEUE, REST.model_copy(update={"name": "rest", "queue": "jobs"}))
-        room.prefetch(room._platform.tables.queues)
-        assert [room.depth(queue).value.total for queue in room._platform.tables.queues] == [0, 0]
-    server.client.delete("bull:jobs:meta")
+        queues = (row("dual"), REST.model_copy(update={"name": "rest", "queue": "dual"}))
+        room = asking(tmp_path, values, *queues)
+        room.prefetch(queues)
+        assert [room.depth(queue).value.total for queue in queues] == [0, 0]
 
 
 @pytest.mark.parametrize(
