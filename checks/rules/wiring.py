@@ -54,6 +54,9 @@ def names_one_queue(queue: Queue, uses: Evidence[Mapping[str, QueueUses]]) -> Ve
             findings += _differences(queue, service, use)
             databases.setdefault(f"{service}'s {kind}", set()).update(use.databases or (0,))
             warnings += _unfollowed(queue, service, use)
+        if fitting and all(use.unloaded for use in fitting):
+            text = f"no file of {service} loads the one that makes its {kind}, and nothing names it: it may never run"
+            warnings.append(Finding(text, fitting[0].where))
         if not fitting and unsure:
             doubtful += unsure
         elif not fitting:

@@ -210,6 +210,27 @@ def test_options_of_the_client_are_read(
 
 
 @pytest.mark.parametrize(
+    ("more", "unloaded"),
+    [
+        ({}, True),
+        ({"app/index.ts": "import './jobs';"}, False),
+        ({"app/index.ts": "// import './jobs';"}, True),
+        ({"app/index.ts": "await import('./' + name);"}, False),
+        ({"app/index.ts": "fork('./jobs.js');"}, False),
+        ({"app/package.json": '{"scripts": {"start": "node dist/jobs.js"}}'}, False),
+        ({"app/Procfile": "worker: node dist/jobs.js"}, False),
+        ({"app/package.json": '{"scripts": {"start": "node dist/index.js"}}'}, True),
+        ({"app/jobs.test.ts": "import './jobs';"}, True),
+    ],
+)
+def test_a_worker_in_a_file_that_nothing_loads(tmp_path: Path, more: dict[str, str], unloaded: bool) -> None:
+    """Neither an import nor a start script names it; what is loaded by a computed name is let pass."""
+    made = B + "new Worker('a', work, { connection: { url: process.env.REDIS_URL } });"
+    probe, service = source(tmp_path, {"app/jobs.ts": made, "app/index.ts": "serve();", **more})
+    assert [use.unloaded for use in probe.queues(service).value.uses] == [unloaded]
+
+
+@pytest.mark.parametrize(
     ("connection", "gives_up"),
     [
         ("new IORedis(url)", True),

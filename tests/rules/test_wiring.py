@@ -140,6 +140,12 @@ def test_a_key_prefix_of_the_client_fails() -> None:
     assert "keyPrefix 'x:'" in texts(queue(replace(PRODUCER, key_prefixes=("x:",))))[0]
 
 
+def test_a_worker_that_nothing_loads_warns() -> None:
+    """What starts it may stand where nobody looked, so it is no finding."""
+    verdict = queue(worker=replace(WORKER, unloaded=True))
+    assert (len(verdict.findings), len(verdict.warnings)) == (0, 1)
+
+
 def test_a_client_that_gives_up_fails() -> None:
     """BullMQ throws on it where the worker is made, so none starts."""
     assert "maxRetriesPerRequest" in texts(queue(worker=replace(WORKER, gives_up=True)))[0]
