@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from tests.corpus.__main__ import main, misses
 from tests.corpus.harmless import negatives
 from tests.corpus.placements import WAYS, positives
 from tests.credentials import HEX, WORD, Mint
+from tests.probes.test_secrets_gates import COMMANDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +87,49 @@ def test_value_below_its_name_is_found(path: str) -> None:
         found = search(path, text, "acme").found
         assert [(one.kind, one.line) for one in found] == [("Value below a secret-like name", line)]
     assert search(path, APART[path].format("PROJECT_ID", mint.uuid()), "acme").found == ()
+
+
+@pytest.mark.parametrize("opening", ["{}: |", "{}: >-", "const key = process.env.{} ??", 'env["{}"] ||', "const {} ="])
+def test_value_in_the_line_after_its_name_is_found(opening: str) -> None:
+    """A value that stands alone is told by the name that opens its line, however short it is; an id is not."""
+    mint = Mint()
+    quote = "" if ":" in opening else '"'
+    for name, value in (("DB_PASSWORD", "aB3" + mint.draw(WORD, 9)), ("RAILWAY_TOKEN", mint.uuid())):
+        for end in ("", "\n", "\nnext\n"):
+            text = f"first\n{opening.format(name)}\n  {quote}{value}{quote}{end}"
+            (one,) = search("a.ts", text, "acme").found
+            assert (one.kind, one.line) == ("Value in the line after a secret-like name", 3)
+            assert (one.column, one.end) == (3 + len(quote), 2 + len(quote) + len(value))
+    text = f"{opening.format('PROJECT_ID')}\n  {quote}{mint.uuid()}{quote}\n"
+    assert search("a.ts", text, "acme").found == ()
+    assert search("a.ts", opening.format("DB_PASSWORD"), "acme").found == ()
+
+
+@pytest.mark.parametrize("command", COMMANDED)
+def test_password_of_a_command_is_found(command: str) -> None:
+    """What is given to a command's option for passwords is found; a variable, a word and a stand-in are not."""
+    value = "aB3" + Mint().draw(WORD, 9)
+    (one,) = search("a.sh", command.format("", value) + "\n", "acme").found
+    assert one.column == command.format("", value).index(value) + 1
+    for harmless in ("$REDIS_PASSWORD_2026", "correct-horse-battery", "change-me-in-2026"):
+        assert search("a.sh", command.format("", harmless), "acme").found == ()
+
+
+def test_colours_of_a_terminal_hide_nothing() -> None:
+    """A credential between colours is found where it stands, its name and its shape alike."""
+    mint = Mint()
+    for value in (mint.draw(WORD, 32), mint.shaped()["Groq key"]):
+        text = f"\x1b[32minfo\x1b[39m \x1b[1mJWT_SECRET\x1b[22m=\x1b[33;1m{value}\x1b[39m\n"
+        (one,) = search("a.log", text, "acme").found
+        assert (one.column, one.end) == (text.index(value) + 1, text.index(value) + len(value))
+
+
+def test_key_in_base64_is_found_in_a_variable() -> None:
+    """A private key as one word of Base64 is found after an equals sign, too; a certificate is none."""
+    key = Mint().pem()
+    for text, count in ((key, 1), (key.replace("RSA PRIVATE KEY", "CERTIFICATE"), 0)):
+        word = base64.b64encode(text.encode()).decode()
+        assert len(search(".env", f"SIGNER_BASE64={word}\n", "acme").found) == count
 
 
 def test_detect_secrets_gives_the_lines_above_too() -> None:

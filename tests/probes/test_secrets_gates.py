@@ -103,11 +103,24 @@ def test_gate_passes_whatever_its_pattern_matches(gate: search.Gate, pattern: re
             assert PLUGINS[gate.kind].shape.search(line.lower()), line
 
 
+COMMANDED = (  # {0} is the name that a command has no need of
+    "redis-cli -h cache -a {1} ping",
+    'test: ["CMD", "redis-cli", "-a", "{1}", "ping"]',
+    "redis-server --requirepass {1}",
+    "requirepass {1}",
+    "sshpass -p '{1}' ssh a",
+    "docker login -u a -p {1} b",
+    "mysql -u a -p{1} b",
+    "curl -u a:{1} b",
+    "curl b --user {1}:",
+)
+
+
 def written(mint: Mint) -> Iterator[str]:
     """Values of names, and short passwords, in every way in which a file gives a name a value."""
     pairs = [*mint.named().values(), ("DB_PASSWORD", "aB3" + mint.draw(WORD, 9)), ("JWT_SECRET", mint.draw(WORD, 20))]
     for name, value in pairs:
-        for form in WRITTEN.values():
+        for form in (*WRITTEN.values(), *COMMANDED):
             yield form.format(name, value)
 
 
