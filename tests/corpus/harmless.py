@@ -44,6 +44,8 @@ def negatives(mint: Mint) -> Iterator[Sample]:
 def _drawn(text: str, mint: Mint) -> str:
     def part(match: re.Match[str]) -> str:
         kind, detail = match[1], match[2]
+        if kind == "esc":
+            return "\x1b"
         if kind == "uuid":
             return mint.uuid()
         if kind == "jwt":

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from tests.credentials import Mint
 
-# `{name}` is the variable's name, `{camel}`, `{lower}` and `{kebab}` its spellings; `{value}` is the credential.
-# A way without a name is taken for credentials that their text alone tells.
+# `{name}` is the variable's name, `{camel}`, `{lower}`, `{kebab}` and `{words}` its spellings; `{value}` is
+# the credential. A way without a name is taken for credentials that their text alone tells.
 WAYS: dict[str, tuple[tuple[str, str], ...]] = {
     "ts": (
         ("src/config.ts", 'export const {camel} = "{value}";\n'),
@@ -43,6 +43,10 @@ WAYS: dict[str, tuple[tuple[str, str], ...]] = {
             "src/redis.ts",
             'const redis = new Redis({{ url: "https://apt-crab-31337.upstash.io", {camel}: "{value}" }});\n',
         ),
+        ("src/fallback.ts", "const value =\n  process.env.{name} ??\n  '{value}';\n"),
+        ("src/long.ts", 'export const {camel} =\n  "{value}";\n'),
+        ("src/defaults.ts", 'export function connect({camel} = "{value}", timeout = 3_000) {{}}\n'),
+        ("test/config.test.ts", 'expect(config.{camel}).toBe("{value}");\n'),
     ),
     "tsx": (
         ("app/page.tsx", 'const {camel} = "{value}";\n\nexport default function Page() {{ return <Chat /> }}\n'),
@@ -53,6 +57,8 @@ WAYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("app/debug.tsx", "{{/* {name}={value} */}}\n"),
         ("app/weather.tsx", "  const res = await fetch(`${{base}}?q=${{city}}&{lower}={value}`);\n"),
         ("app/form.tsx", '<input type="hidden" name="{camel}" defaultValue="{value}" />\n'),
+        ("app/theme.tsx", "<Provider theme=\"dark\" {camel}={{'{value}'}} />\n"),
+        ("app/state.tsx", '  const [{camel}, setIt] = useState("{value}");\n'),
     ),
     "js": (
         ("ecosystem.config.js", "module.exports = {{ apps: [{{ name: 'worker', env: {{ {name}: '{value}' }} }}] }};\n"),
@@ -98,6 +104,9 @@ WAYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("k8s/noted.yaml", "        - name: {name}\n          # rotate me\n          value: '{value}'\n"),
         (".circleci/config.yml", "      - run: echo 'export {name}={value}' >> $BASH_ENV\n"),
         ("helmfile.yaml", '      - name: worker.{camel}\n        value: "{value}"\n'),
+        ("k8s/block.yaml", "stringData:\n  {lower}: |\n    {value}\n"),
+        ("k8s/folded.yaml", "stringData:\n  {name}: >-\n    {value}\n"),
+        ("config/anchors.yml", "defaults: &defaults\n  {lower}: &used {value}\n"),
     ),
     "json": (
         ("config/production.json", '{{\n  "{camel}": "{value}"\n}}\n'),
@@ -137,6 +146,8 @@ WAYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("docs/prose.md", "The {name} is `{value}` on staging.\n"),
         ("docs/html.md", "<code>{name}={value}</code>\n"),
         ("docs/steps.md", "1. Copy `{value}` into `{name}`.\n"),
+        ("docs/words.md", "The {words} is {value}, ask before changing it.\n"),
+        ("docs/bullets.md", "* {words}: {value}\n"),
     ),
     "sql": (
         ("supabase/seed.sql", "insert into settings (name, value) values ('{name}', '{value}');\n"),
@@ -149,6 +160,8 @@ WAYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("functions/notify.sql", "  {lower} text := '{value}';\n"),
         ("tests/db.sql", "select set_config('app.{lower}', '{value}', false);\n"),
         ("seed/upsert.sql", "insert into config values ('{lower}','{value}') on conflict do nothing;\n"),
+        ("seed/where.sql", "UPDATE settings SET value = '{value}' WHERE key = '{lower}';\n"),
+        ("seed/columns.sql", "insert into integrations (id, {lower}) values (1, '{value}');\n"),
     ),
     "Dockerfile": (
         ("Dockerfile", "FROM node:22-alpine\nENV {name}={value}\n"),
@@ -181,6 +194,7 @@ WAYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("scripts/heredoc.sh", "cat > .env <<EOF\n{name}={value}\nEOF\n"),
         ("scripts/heroku.sh", "heroku config:set {name}={value} NODE_ENV=production\n"),
         ("scripts/basic.sh", 'curl -u "api:{value}" https://api.acme-data.net\n'),
+        ("scripts/user.sh", "curl https://api.acme-data.net/v1 -u {value}:\n"),
     ),
     "toml": (
         ("wrangler.toml", '[vars]\n{name} = "{value}"\n'),
@@ -221,6 +235,8 @@ WAYS: dict[str, tuple[tuple[str, str], ...]] = {
         ("config.xml", "  <{camel}>{value}</{camel}>\n"),
         ("vars.csv", "{name},{value}\n"),
         ("old.ini", ";{lower}={value}\n"),
+        ("logs/colours.log", "\x1b[32minfo\x1b[39m: \x1b[1m{name}\x1b[22m=\x1b[33m{value}\x1b[39m\n"),
+        ("logs/words.log", "[10:00:00] ERROR refused: {words} {value}\n"),
     ),
 }
 
@@ -238,7 +254,7 @@ class _Turns:
 
 
 def _names(way: str) -> bool:
-    return re.search(r"\{(?:name|camel|lower|kebab)\}", way) is not None
+    return re.search(r"\{(?:name|camel|lower|kebab|words)\}", way) is not None
 
 
 def _spellings(name: str) -> dict[str, str]:
@@ -248,6 +264,7 @@ def _spellings(name: str) -> dict[str, str]:
         "camel": first + "".join(word.capitalize() for word in others),
         "lower": name.lower(),
         "kebab": name.lower().replace("_", "-"),
+        "words": name.lower().replace("_", " "),
     }
 
 

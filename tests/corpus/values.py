@@ -128,6 +128,12 @@ def _shaped(mint: Mint) -> Iterator[Credential]:
             "https://hooks.slack.com/"
             + f"services/T{draw(ascii_uppercase + digits, 10)}/B{draw(ascii_uppercase + digits, 10)}/{draw(WORD, 24)}",
         ),
+        (
+            "Discord webhook",
+            "Discord webhook URL",
+            "DISCORD_WEBHOOK_URL",
+            "https://discord.com/" + f"api/webhooks/{draw(digits[1:], 19)}/{draw(url, 68)}",
+        ),
         ("GitHub token", "GitHub access token", "GITHUB_TOKEN", "ghp_" + draw(WORD, 36)),
         ("GitHub app token", "GitHub access token", "GH_TOKEN", "ghs_" + draw(WORD, 36)),
         ("GitHub fine token", "GitHub access token", "GH_PAT", f"github_pat_{draw(WORD, 22)}_{draw(WORD, 59)}"),
@@ -235,6 +241,8 @@ def _named(mint: Mint) -> Iterator[Credential]:
         ("password of a manager", NAMED, "DB_PASSWORD", draw(WORD, 20)),
         ("Supabase database password", NAMED, "SUPABASE_DB_PASSWORD", draw(WORD, 16)),
         ("Redis password", NAMED, "REDIS_PASSWORD", draw(WORD, 32)),
+        ("hex password", NAMED, "REDIS_PASSWORD", draw(HEX, 24)),
+        ("Postgres' own password", NAMED, "PGPASSWORD", draw(WORD, 20)),
         ("password with signs", NAMED, "SMTP_PASSWORD", draw(WORD + "!*^~%-", 18)),
         ("vendor key without a shape", NAMED, "MISTRAL_API_KEY", draw(WORD, 32)),
         ("hex vendor key", NAMED, "DATADOG_API_KEY", draw(HEX, 32)),
