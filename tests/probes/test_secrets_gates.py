@@ -73,7 +73,7 @@ def passes(gate: search.Gate, text: str) -> bool:
     """Whether the search would look at the text's first line with this gate's detector."""
     folded = text.encode("utf-8", "surrogatepass").lower()
     first = folded.split(b"\n")[0]
-    return any(start == 0 for start, _ in search._dense(folded)) and any(
+    return any(start == 0 for start, _ in search._dense(folded)[0]) and any(
         literal.encode() in first for literal in gate.literals
     )
 
