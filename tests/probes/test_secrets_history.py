@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from fixtures.probes.files import Files
 from fixtures.probes.secrets import SecretScan, history, search
 from fixtures.probes.secrets.__main__ import main as command
 from fixtures.probes.secrets.cache import Cache
-from fixtures.probes.secrets.sightings import ScanFailed
+from fixtures.probes.secrets.sightings import ScanFailed, Sightings
 from fixtures.probes.secrets.tree import Subject
 from tests.credentials import Mint
 from tests.platforms import GIT
@@ -315,6 +316,32 @@ def test_secret_in_a_commit_s_message_is_found(tmp_path: Path) -> None:
         ("commit message", True),
         ("commit message", False),
     }
+
+
+def test_messages_are_searched_again_only_where_one_is_new_or_holds_something(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found clean is known by its hash; what holds a credential is read and told each time."""
+    root, cache, read = tmp_path / "root", tmp_path / "cache", list[str]()
+    committed(root, a="export {};\n")
+    search_bytes = search.search_bytes
+
+    def counted(path: str, *rest: Any) -> Sightings:
+        read.append(path)
+        return search_bytes(path, *rest)
+
+    monkeypatch.setattr(search, "search_bytes", counted)
+    for expected in (["a.ts", "commit message"], []):
+        assert not places(past(root, cache=cache))
+        assert read == expected
+        read.clear()
+    key = Mint().shaped()["Groq key"]
+    git(root, "commit", "-q", "--allow-empty", "-m", f"Use {key}")
+    brought = git(root, "rev-parse", "HEAD")
+    for _ in range(2):
+        assert places(past(root, cache=cache)) == [(brought, "commit message", 1, False)]
+    assert read == ["commit message"] * 2
+    assert key.encode() not in b"".join(path.read_bytes() for path in cache.iterdir())
 
 
 def test_a_message_s_secret_that_was_audited_or_replaced_is_let_pass(tmp_path: Path) -> None:
