@@ -22,7 +22,7 @@ from fixtures.probes.build.linter import read_report
 from fixtures.probes.build.process import Limits
 from fixtures.probes.build.tools import masked
 from fixtures.probes.observe import observe
-from tests.loopback import PATIENCE_S
+from tests.loopback import PATIENCE_S, wait_until
 from tests.platforms import DEMO
 from tests.probes.repository import Repository
 
@@ -442,14 +442,14 @@ def test_what_breaks_ahead_of_time_breaks_its_own_question_alone(repository: Rep
 def test_interrupt_ends_the_tools_that_run(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C does not wait for a compiler, and leaves none behind."""
     repository.tool("tsc", "echo $$ > pid; exec sleep 600", version="5.9.3")
+    pid = repository.root / "pid"
 
     def interrupted(running: object) -> None:
-        while not (repository.root / "pid").exists() or not (repository.root / "pid").read_text():
-            time.sleep(0.01)
+        wait_until(lambda: pid.exists() and pid.read_text())
         raise KeyboardInterrupt
 
     monkeypatch.setattr("fixtures.probes.build.wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         repository.build().prefetch([repository.app], [])
     with pytest.raises(ProcessLookupError):
-        os.kill(int((repository.root / "pid").read_text()), 0)
+        os.kill(int(pid.read_text()), 0)
